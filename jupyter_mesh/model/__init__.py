@@ -1,0 +1,1 @@
+"""The nouns of the mesh: frozen values without I/O, on the standard library alone."""
