@@ -1,1 +1,10 @@
-"""embedded."""
+"""Trino statements for DuckDB: the same answer, or a typed refusal, never another answer.
+
+`translate` types every expression with Trino's types, bottom up, and writes DuckDB text only for
+what is registered as known to be right. One file a family of functions; `macros/*.sql` are the
+functions that DuckDB has to be taught, installed once a connection.
+"""
+
+from jupyter_mesh.sql.embedded.result import Relation, Target, Translated
+
+__all__ = ["Relation", "Target", "Translated"]
