@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import timedelta
     from pathlib import Path
 
     import pyarrow as pa
@@ -194,9 +195,20 @@ class Catalog(Protocol):
         ...
 
     def open_branch(
-        self, run_id: str, product: ProductName | None, tables: Sequence[TableName]
+        self,
+        run_id: str,
+        product: ProductName | None,
+        tables: Sequence[TableName],
+        lease: timedelta | None = None,
     ) -> Branch:
-        """A new branch that starts from main's tables; the named ones are its outputs."""
+        """A new branch that starts from main's tables; the named ones are its outputs.
+
+        It is swept when `lease` (minutes by default) has passed without a renewal.
+        """
+        ...
+
+    def branches(self) -> Sequence[Branch]:
+        """The open branches, oldest first."""
         ...
 
     def branch(self, name: str) -> Branch:

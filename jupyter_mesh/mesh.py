@@ -1,0 +1,390 @@
+"""The mesh: one object behind magics, widgets, server and command line, with the verbs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mesh import drafts
+from jupyter_mesh.errors import ConflictError, InputError, MeshError, NameNotFound
+from jupyter_mesh.model.names import ProductName, TableName, split_name
+from jupyter_mesh.model.tables import Access, AsOf, AuditEntry, Landing, Session
+from jupyter_mesh.model.versions import ReleaseRef, VersionRange
+from jupyter_mesh.parts import Parts
+from jupyter_mesh.planning import checked_ports, input_pins
+from jupyter_mesh.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import timedelta
+    from types import TracebackType
+    from typing import Self
+
+    from jupyter_mesh.catalog.lake import Lake
+    from jupyter_mesh.catalog.maintenance import GcReport, Problem
+    from jupyter_mesh.formats.lint import Finding
+    from jupyter_mesh.model.browse import Description, Entry
+    from jupyter_mesh.model.diff import ReleaseDiff
+    from jupyter_mesh.model.product import DataProduct
+    from jupyter_mesh.model.quality import CheckResult
+    from jupyter_mesh.model.runs import Plan, Progress, Release
+    from jupyter_mesh.model.tables import Snapshot
+    from jupyter_mesh.protocols import Result, Ticket
+
+
+class Mesh:
+    """A mesh that is open: browse, query, land, stage, check, plan, promote, read by version.
+
+    Every verb raises a MeshError with message and remedy when something is not right. A mesh
+    holds connections; close it, or use it in a `with` statement.
+    """
+
+    def __init__(self, parts: Parts, session: Session) -> None:
+        self.parts = parts
+        self.session = session
+        self.product: ProductName | None = None
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> Mesh:
+        """Open the mesh of a folder or mesh.yaml; without a path the nearest one upwards.
+
+        Inside the kernel of a promotion, reads and stages go to that run's branch. Raises
+        ConfigError when there is none, with the way to make one.
+        """
+        settings = load(Path(path) if path is not None else None)
+        environ = os.environ
+        session = Session(
+            actor=settings.actor,
+            catalog=settings.home,
+            branch=environ.get("MESH_BRANCH", ""),
+            run_id=environ.get("MESH_RUN_ID", ""),
+        )
+        mesh = cls(Parts(settings), session)
+        if product := environ.get("MESH_PRODUCT"):
+            mesh._enter(ProductName.parse(product))
+        return mesh
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        engine: str | None = None,
+        ticket: Ticket | None = None,
+    ) -> Result:
+        """Run one statement of Trino SQL; `:name` parameters are values, never text.
+
+        Raises StatementInvalid at a line and column, StatementNotSupported for what the
+        embedded engine does not know to be right.
+        """
+        result = self.parts.engine(engine or "").query(sql, self.session, parameters, ticket)
+        self._record("query", sql, access=result.stats.access)
+        return result
+
+    def browse(self, prefix: str = "") -> list[Entry]:
+        """What stands below a name: catalogs and products, schemas, tables, columns."""
+        from jupyter_mesh.browsing import browse
+
+        return browse(self.parts, self.session, prefix)
+
+    def describe(self, name: str) -> Description:
+        """A table (catalog.schema.table), a product (domain/product) or a release of one."""
+        from jupyter_mesh.browsing import describe
+
+        return describe(self.parts, self.session, name)
+
+    def use(self, name: str) -> Session:
+        """Make a product, or a catalog.schema, what bare names mean from here on."""
+        if "/" in name:
+            product = self.parts.products.product(ProductName.parse(name))
+            self.product = product.name
+            return self.session
+        catalog, *rest = split_name(name)
+        engine = self.parts.engine()
+        schemas = engine.schemas(catalog, self.session)
+        if rest and rest[0] not in schemas:
+            raise NameNotFound("schema", name, [f"{catalog}.{schema}" for schema in schemas])
+        self.session = replace(self.session, catalog=catalog, schema=rest[0] if rest else "")
+        return self.session
+
+    def as_of(self, when: str | datetime | None) -> Session:
+        """Pin every later read to a moment, or to what a release read and served.
+
+        `2026-03-01`, `2026-03-01T12:00:00`, `aviation/delays@1.0.0`; None or `now` goes back
+        to the present.
+        """
+        if when is None or when in {"", "now"}:
+            self.session = replace(self.session, as_of=None, pins={})
+        elif isinstance(when, str) and "/" in when:
+            self.session = replace(self.session, as_of=None, pins=self._pins_of(when))
+        else:
+            moment = when if isinstance(when, datetime) else _moment(when)
+            self.session = replace(self.session, as_of=AsOf(timestamp=moment), pins={})
+        return self.session
+
+    # -- bringing in -------------------------------------------------------------------------
+
+    def land(self, source: Any, table: str, ticket: Ticket | None = None) -> Landing:  # noqa: ANN401
+        """Make a file or a frame one immutable version of a table; the same bytes land once.
+
+        `source` is a path to csv, parquet or json, or a pandas, polars or Arrow frame. Raises
+        LandingError naming the first faulty row; nothing appears then.
+        """
+        from jupyter_mesh.formats.digests import digest_of_file, digest_of_reader
+        from jupyter_mesh.formats.frames import to_reader
+        from jupyter_mesh.promotion.land import land
+
+        name = TableName.parse(table)
+        lake = self._lake(name)
+        self._refuse_port(name)
+        if isinstance(source, str | Path):
+            path = Path(source).expanduser()
+            digest = digest_of_file(path)
+            landing = Landing(name, str(source), digest.media_type, digest.size, digest.sha256)
+            done = land(lake, self.parts.engine(), path, landing, self.session, ticket)
+        else:
+            digest = digest_of_reader(to_reader(source))
+            kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__name__}"
+            landing = Landing(name, kind, digest.media_type, digest.size, digest.sha256)
+            reader = to_reader(source)
+            done = land(lake, self.parts.engine(), reader, landing, self.session, ticket)
+        self._record("land", str(name), facts={"digest": done.digest, "rows": done.rows})
+        return done
+
+    def stage(self, port: str, data: Any, ticket: Ticket | None = None) -> Snapshot:  # noqa: ANN401
+        """Write a port's rows where no reader sees them: on the run's branch, or on a draft.
+
+        `data` is a frame or a Result. Columns are fitted to the contract's types where that
+        loses nothing. Outside a promotion the product is the one in `use`, or the one whose
+        folder holds the notebook.
+        """
+        from jupyter_mesh.formats.fitting import Fitted
+        from jupyter_mesh.formats.frames import to_reader
+
+        product = self._current_product()
+        output = product.output(port)
+        branch = self.session.branch or drafts.opened(
+            self.parts.home, product, self.session.actor
+        )
+        fitted = Fitted(to_reader(data), output.contract.columns)
+        session = replace(self.session, branch=branch)
+        try:
+            rows = self.parts.engine().write(output.table, fitted.reader, session, ticket)
+        except MeshError as error:
+            if fitted.fault is not None:
+                raise fitted.fault from error
+            raise
+        self._record("stage", str(output.table), facts={"port": port, "rows": rows})
+        return self.parts.home.snapshot(output.table, branch)
+
+    # -- promising ---------------------------------------------------------------------------
+
+    def check(self, name: str) -> list[CheckResult]:
+        """Hold a product's data, or one table, against its contract.
+
+        What is staged is checked where something is staged, else what is current.
+        """
+        product, outputs = checked_ports(self.parts, name)
+        branch = self.session.branch or drafts.name_of(product, self.session.actor)
+        session = replace(self.session, branch="")
+        return [
+            result
+            for output in outputs
+            for result in self.parts.checker.check(
+                output.name,
+                drafts.newest(self.parts.home, branch, output.table),
+                output.contract,
+                session,
+            )
+        ]
+
+    def plan(self, product: str, parameters: Mapping[str, Any] | None = None) -> Plan:
+        """What a promotion would do: inputs with their pins, version with reasons, obstacles."""
+        from jupyter_mesh.planning import plan
+
+        return plan(self.parts, self.session, ProductName.parse(product), parameters or {})
+
+    def promote(
+        self,
+        plan: Plan | str,
+        parameters: Mapping[str, Any] | None = None,
+        tell: Callable[[Progress], None] | None = None,
+        wait: float = 0.0,
+    ) -> Release:
+        """Run, stage, check, gate and publish: a new release, or nothing has changed.
+
+        Raises NotebookError, ContractError or PromotionRefused with the reasons, ConflictError
+        when somebody else is promoting the same product after `wait` seconds.
+        """
+        if isinstance(plan, str):
+            plan = self.plan(plan, parameters)
+        environment = {
+            "MESH_PATH": str(self.parts.settings.root),
+            "MESH_USER": self.session.actor.user,
+            "MESH_PRODUCT": str(plan.product.name),
+        }
+        promoter = self.parts.promoter(plan.product)
+        return promoter.promote(plan, environment, tell or (lambda _progress: None), wait)
+
+    # -- reading by version --------------------------------------------------------------------
+
+    def releases(self, product: str | None = None) -> list[Release]:
+        """The releases of a product, or of all, newest first."""
+        if product is None:
+            return list(self.parts.home.releases())
+        name = ProductName.parse(product)
+        found = list(self.parts.home.releases(name))
+        if not found:
+            self.parts.products.product(name)
+        return found
+
+    def release(self, ref: str) -> Release:
+        """The newest release in a range: `aviation/delays@^1`, `@1.2.0`, `@latest`."""
+        return self.parts.home.release(ReleaseRef.parse(ref))
+
+    def read(self, ref: str, port: str = "") -> Result:
+        """A port of a release, exactly as it was published."""
+        release = self.release(ref)
+        ports = {output.port: output for output in release.outputs}
+        if not port and len(ports) == 1:
+            port = next(iter(ports))
+        if port not in ports:
+            raise NameNotFound(f"port of {release.product} {release.version} named", port, ports)
+        snapshot = ports[port].snapshot
+        session = replace(self.session, branch="", as_of=None, pins={snapshot.table: snapshot})
+        sql = f"SELECT * FROM {snapshot.table.sql}"  # noqa: S608 - a quoted name
+        result = self.parts.engine().query(sql, session)
+        self._record("read", f"{release.product}@{release.version}/{port}")
+        return result
+
+    def diff(self, before: str, after: str) -> ReleaseDiff:
+        """What changed between two releases of a product: contract, schema, rows, checks."""
+        from jupyter_mesh.planning import diff
+
+        return diff(self.release(before), self.release(after))
+
+    def rollback(self, product: str, to: str) -> Release:
+        """Make an older release current again, by a new release that says so."""
+        name = ProductName.parse(product)
+        home = self.parts.home
+        return home.rollback(name, ReleaseRef(name, VersionRange(to)), self.session.actor)
+
+    # -- keeping house -------------------------------------------------------------------------
+
+    def fsck(self) -> list[Problem]:
+        """Prove the store: files present, digests right, chain unbroken."""
+        from jupyter_mesh.catalog.lake import Lake
+    from jupyter_mesh.catalog.maintenance import fsck
+
+        return list(fsck(self.parts.home))
+
+    def gc(self, older_than: timedelta | None = None, *, dry_run: bool = False) -> GcReport:
+        """Remove files that nothing kept can reach, older than a floor of seven days."""
+        from jupyter_mesh.catalog.lake import Lake
+    from jupyter_mesh.catalog.maintenance import FLOOR, gc
+
+        return gc(self.parts.home, older_than or FLOOR, dry_run=dry_run)
+
+    def lint(self) -> list[Finding]:
+        """Every fault in the mesh's files at once, each with its line and remedy."""
+        from jupyter_mesh.formats.lint import lint
+
+        return list(lint(self.parts.settings.root))
+
+    def close(self) -> None:
+        """Let go of connections and workers."""
+        self.parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- finding ---------------------------------------------------------------------------------
+
+    def _enter(self, product: ProductName) -> None:
+        """Stand in a product's run: its inputs by range are read at their releases."""
+        self.product = product
+        self.session = replace(
+            self.session, pins=input_pins(self.parts, self.parts.products.product(product))
+        )
+
+    def _current_product(self) -> DataProduct:
+        if self.product is not None:
+            return self.parts.products.product(self.product)
+        here = Path.cwd()
+        for name in self.parts.products.names():
+            product = self.parts.products.product(name)
+            if here.is_relative_to(product.folder):
+                return product
+        raise InputError(
+            "It is not clear which product's port is meant.",
+            remedy="Say so first: %mesh use domain/product, or mesh.use('domain/product').",
+        )
+
+    def _lake(self, table: TableName) -> Lake:
+        lakes = self.parts.lakes
+        if table.catalog not in lakes:
+            raise NameNotFound(
+                "Iceberg catalog", table.catalog, lakes, remedy="Only such a catalog is written."
+            )
+        return lakes[table.catalog]
+
+    def _refuse_port(self, table: TableName) -> None:
+        for name in self.parts.products.names():
+            if table.schema == name.schema:
+                raise ConflictError(
+                    f"{table} belongs to the product {name}.",
+                    remedy=f"Its tables change by promotion alone: mesh promote {name}.",
+                )
+
+    def _pins_of(self, ref: str) -> dict[TableName, Snapshot]:
+        release = self.release(ref)
+        read = {
+            pin.table: self.parts.home.snapshot(pin.table, at=AsOf(version=str(pin.snapshot_id)))
+            for pin in release.inputs
+            if pin.snapshot_id is not None
+        }
+        return read | {output.snapshot.table: output.snapshot for output in release.outputs}
+
+    def _record(
+        self,
+        action: str,
+        subject: str,
+        access: Access | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        if not self.parts.lakes:
+            return
+        self.parts.home.record(
+            AuditEntry(
+                datetime.now(UTC),
+                str(self.session.actor),
+                action,
+                subject,
+                self.session.run_id,
+                access or Access(),
+                facts=facts or {},
+            )
+        )
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InputError(
+            f"{text!r} is not a moment.",
+            remedy="Write 2026-03-01, 2026-03-01T12:00:00 or domain/product@1.0.0.",
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,147 @@
+"""The parts behind one mesh: chosen by its settings, made when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jupyter_mesh.errors import ConfigError, NameNotFound
+from jupyter_mesh.settings import IcebergSettings, SecretStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from jupyter_mesh.catalog.gateway import Gateway
+    from jupyter_mesh.catalog.lake import Lake
+    from jupyter_mesh.formats.products import ProductFiles
+    from jupyter_mesh.model.product import DataProduct
+    from jupyter_mesh.promotion.promote import Promoter
+    from jupyter_mesh.protocols import Announcer, Checker, Engine, Gate, NotebookRunner
+    from jupyter_mesh.settings import Settings
+
+
+class Parts:
+    """One of each part, given its collaborators; nothing is opened before it is used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.secrets = SecretStore()
+        self._engines: dict[str, Engine] = {}
+
+    @property
+    def hidden(self) -> Path:
+        """The folder of what nobody needs to look at: catalog, warehouse, runs, scratch."""
+        return self.settings.root / ".mesh"
+
+    @cached_property
+    def lakes(self) -> Mapping[str, Lake]:
+        """The Iceberg catalogs by name."""
+        from jupyter_mesh.catalog.lake import Lake
+
+        return {
+            name: Lake(name, catalog, self.secrets)
+            for name, catalog in self.settings.catalogs.items()
+            if isinstance(catalog, IcebergSettings)
+        }
+
+    @property
+    def home(self) -> Lake:
+        """The catalog that keeps branches and releases."""
+        if self.settings.home not in self.lakes:
+            raise ConfigError(
+                "This mesh has no Iceberg catalog, so nothing can be written or released.",
+                remedy="Add one to mesh.yaml: catalogs: {lake: {type: iceberg}}.",
+            )
+        return self.lakes[self.settings.home]
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The door through which engines write Iceberg tables."""
+        from jupyter_mesh.catalog.gateway import Gateway
+
+        return Gateway(self.lakes)
+
+    def engine(self, name: str = "") -> Engine:
+        """The engine of that name, or the mesh's own."""
+        name = name or self.settings.engine.kind
+        if name not in self._engines:
+            if name != "embedded":
+                raise NameNotFound("engine", name, ["embedded"])
+            from jupyter_mesh.engines.embedded import EmbeddedEngine
+
+            attached = {
+                key: catalog
+                for key, catalog in self.settings.catalogs.items()
+                if not isinstance(catalog, IcebergSettings)
+            }
+            self._engines[name] = EmbeddedEngine(
+                self.settings.engine,
+                self.lakes,
+                attached,
+                self.gateway,
+                self.secrets,
+                self.hidden / "scratch",
+            )
+        return self._engines[name]
+
+    @cached_property
+    def products(self) -> ProductFiles:
+        """The products as files."""
+        from jupyter_mesh.formats.products import ProductFiles
+
+        return ProductFiles(self.settings.products, self.settings.home)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Holds data against contracts."""
+        from jupyter_mesh.quality.evaluate import Evaluator
+
+        return Evaluator(self.engine())
+
+    @cached_property
+    def runner(self) -> NotebookRunner:
+        """Runs notebooks."""
+        from jupyter_mesh.notebook.runner import PapermillRunner
+
+        return PapermillRunner(
+            runs=self.hidden / "runs", timeout=self.settings.cell_timeout
+        )
+
+    def gates(self, product: DataProduct) -> Sequence[Gate]:
+        """What has to agree before a product's release: the mesh's gates and its domain's."""
+        from jupyter_mesh.policy.rules import gates_for
+
+        return gates_for(self.settings.policy, self.settings.products, product.name.domain)
+
+    @cached_property
+    def announcers(self) -> Sequence[Announcer]:
+        """Who tells others about a release."""
+        from jupyter_mesh.promotion.announce import announcers
+
+        return announcers(self.home)
+
+    def promoter(self, product: DataProduct) -> Promoter:
+        """Takes a plan for that product to a release."""
+        from jupyter_mesh.promotion.promote import Promoter
+
+        return Promoter(
+            runner=self.runner,
+            catalog=self.home,
+            checker=self.checker,
+            gates=self.gates(product),
+            announcers=self.announcers,
+        )
+
+    def close(self) -> None:
+        """Let go of connections, workers and the gateway."""
+        for engine in self._engines.values():
+            engine.close()
+        self._engines.clear()
+        if "checker" in self.__dict__:
+            self.checker.close()
+        if "gateway" in self.__dict__:
+            self.gateway.close()
+        if "lakes" in self.__dict__:
+            for lake in self.lakes.values():
+                lake.close()
