@@ -35,7 +35,10 @@ def checked_ports(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPor
             if output.table == table:
                 return product, (output,)
     raise NameNotFound(
-        "table with a contract named", name, served, remedy="Only products' ports have contracts."
+        "table with a contract named",
+        name,
+        served,
+        remedy="Only products' ports have contracts.",
     )
 
 
