@@ -104,9 +104,7 @@ class Parts:
         """Runs notebooks."""
         from jupyter_mesh.notebook.runner import PapermillRunner
 
-        return PapermillRunner(
-            runs=self.hidden / "runs", timeout=self.settings.cell_timeout
-        )
+        return PapermillRunner(runs=self.hidden / "runs", timeout=self.settings.cell_timeout)
 
     def gates(self, product: DataProduct) -> Sequence[Gate]:
         """What has to agree before a product's release: the mesh's gates and its domain's."""

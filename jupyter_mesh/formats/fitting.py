@@ -72,7 +72,7 @@ class Fitted:
             raise ContractError(
                 f"{field.name} is {trino_type(array.type)} and holds values that are no "
                 f"{promised}, which the contract promises.",
-                remedy=f"Cast {field.name} in the notebook, or change its type in the contract.",
+                remedy=f"Cast {field.name} in the notebook, or promise another type.",
             ) from error
 
 
