@@ -51,6 +51,16 @@ class MeshError(Exception):
         """The error as plain JSON values: type, message, remedy and what the subclass adds."""
         return {"type": type(self).__name__, "message": self.message, "remedy": self.remedy}
 
+    @property
+    def excerpt(self) -> str:
+        """The place that is wrong, drawn in lines of text; empty where there is none."""
+        return ""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: it asks an error by this name, and ours need no stack."""
+        said = (f"{type(self).__name__}: {self.message}", self.excerpt, self.remedy)
+        return [line for line in said if line]
+
 
 class ConfigError(MeshError):
     """A setting is missing or contradicts another."""
@@ -125,10 +135,14 @@ class NameNotFound(MeshError):
 
 
 class QueryError(MeshError):
-    """The engine refused or failed a statement; `line` and `column` count from 1, 0 unknown."""
+    """The engine refused or failed a statement; `line` and `column` count from 1, 0 unknown.
+
+    `statement` is its text, where who raises or passes on the error knows it.
+    """
 
     status = 422
     exit_code = 2
+    statement = ""
 
     def __init__(
         self, message: str, *, remedy: str = "", line: int = 0, column: int = 0
@@ -139,6 +153,18 @@ class QueryError(MeshError):
     def details(self) -> dict[str, Any]:
         """Add the place in the statement."""
         return super().details() | {"line": self.line, "column": self.column}
+
+    @property
+    def excerpt(self) -> str:
+        """The line of the statement with a caret below the column."""
+        lines = self.statement.splitlines()
+        if not 0 < self.line <= len(lines):
+            return ""
+        number = f"{self.line:>4} | "
+        line = lines[self.line - 1].replace("\t", " ")
+        start = max(0, self.column - 60)
+        caret = " " * (len(number) + max(0, self.column - 1 - start))
+        return f"{number}{line[start : start + 90]}\n{caret}^"
 
 
 class StatementInvalid(QueryError):
