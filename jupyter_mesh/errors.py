@@ -156,9 +156,9 @@ class QueryError(MeshError):
 
     @property
     def excerpt(self) -> str:
-        """The line of the statement with a caret below the column."""
+        """The line of the statement with a caret below; empty when the message draws it."""
         lines = self.statement.splitlines()
-        if not 0 < self.line <= len(lines):
+        if not 0 < self.line <= len(lines) or "\n" in self.message:
             return ""
         number = f"{self.line:>4} | "
         line = lines[self.line - 1].replace("\t", " ")
