@@ -14,7 +14,7 @@ from jupyter_mesh.model.runs import Plan, Release
 from jupyter_mesh.model.tables import Landing, Session, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _CELL = 80
 MARKS = {
@@ -71,9 +71,8 @@ def outline(value: Any) -> Outline:  # noqa: ANN401 - any noun
 
 def listing(kind: str, values: Sequence[Any]) -> Outline:
     """How a list is shown: of releases, entries, checks, or of any other frozen values."""
-    known = {"release": _releases, "entry": _entries, "check": _checks}.get(kind)
-    if known is not None:
-        return known(values)
+    if kind in _LISTS:
+        return _LISTS[kind](values)
     if not values:
         return Outline(f"No {kind}s.")
     names = [field.name for field in fields(values[0]) if field.repr]
@@ -270,6 +269,13 @@ def _(session: Session) -> Outline:
     if session.pins:
         facts["pinned"] = counted(len(session.pins), "table")
     return table("session", ("fact", "value"), _facts(facts))
+
+
+_LISTS: dict[str, Callable[[Sequence[Any]], Outline]] = {
+    "release": _releases,
+    "entry": _entries,
+    "check": _checks,
+}
 
 
 def _facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,161 @@
+"""How a result looks in a notebook: its first rows, and a record of the query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mesh.formats.cells import shortened, text, visible
+from jupyter_mesh.formats.outline import Outline, counted
+from jupyter_mesh.magics.tables import Table, html, words
+
+if TYPE_CHECKING:
+    from jupyter_mesh.model.contract import Column
+    from jupyter_mesh.model.tables import Snapshot, Stats
+    from jupyter_mesh.protocols import Result
+
+MIME = "application/vnd.jupyter-mesh.result+json"
+ROWS = 20
+_WIDEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a result, and how many there are in all."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+    stats: Stats
+
+    @classmethod
+    def of(cls, result: Result, limit: int = ROWS) -> Preview:
+        """Read a result once, batch by batch, keeping only its first rows."""
+        from jupyter_mesh.formats.arrays import python_rows
+
+        shown: list[tuple[Any, ...]] = []
+        total = 0
+        for batch in result.batches():
+            if len(shown) < limit:
+                shown += python_rows(batch.slice(0, limit - len(shown)), result.columns)
+            total += batch.num_rows
+        return cls(result.columns, tuple(shown), total, result.stats)
+
+    @property
+    def headline(self) -> str:
+        """`1,234 rows · 0.21 s · embedded`."""
+        stats = self.stats
+        if stats.update and not self.columns:
+            what = f"{stats.update}: {counted(stats.rows, 'row')}"
+        else:
+            what = counted(self.total, "row")
+        return " · ".join(filter(None, (what, f"{stats.seconds:.2f} s", stats.engine)))
+
+    @property
+    def footline(self) -> str:
+        """What to do for the rows that are not shown; empty when all are."""
+        if len(self.rows) >= self.total:
+            return ""
+        return (
+            f"{counted(len(self.rows), 'row')} of {self.total:,} shown; all are in "
+            ".df(), .arrow() and .batches()."
+        )
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What a program may want to know of the query, as plain JSON."""
+        stats = self.stats
+        return {
+            "tables": [
+                {
+                    "table": str(pin.table),
+                    # A page's numbers end at 2^53; a snapshot's do not.
+                    "snapshot_id": None if pin.snapshot_id is None else str(pin.snapshot_id),
+                    "metadata_location": pin.metadata_location,
+                    "release": pin.release,
+                    "digest": pin.digest,
+                }
+                for pin in stats.access.reads
+            ],
+            "writes": [str(table) for table in stats.access.writes],
+            "columns": [{"name": c.name, "type": str(c.type)} for c in self.columns],
+            "rows": stats.rows if stats.update else self.total,
+            "seconds": round(stats.seconds, 4),
+            "engine": stats.engine,
+            "query_id": stats.query_id,
+        }
+
+    @property
+    def table(self) -> Table:
+        """The rows as a table of words; None stays None, so that it can be told from text."""
+        return Table(
+            self.headline,
+            tuple(visible(column.name) for column in self.columns),
+            tuple(str(column.type) for column in self.columns),
+            tuple(tuple(_cell(value) for value in row) for row in self.rows),
+            frozenset(i for i, column in enumerate(self.columns) if column.type.is_numeric),
+            (self.footline,) if self.footline else (),
+        )
+
+    def bundle(self) -> dict[str, Any]:
+        """The representations that a front end can choose from."""
+        return {
+            "text/plain": words(self.table, _WIDEST),
+            "text/html": html(self.table),
+            MIME: self.record,
+        }
+
+
+class Answer:
+    """The value of a `%%mesh` cell: its result, with the first rows to look at.
+
+    Everything a result has (`.df()`, `.arrow()`, `.batches()`, ...) is here as well.
+    """
+
+    def __init__(
+        self, result: Result, preview: Preview, staged: Snapshot | None = None
+    ) -> None:
+        self.result = result
+        self.preview = preview
+        self.staged = staged
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the result has there
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.result, name)
+
+    def __repr__(self) -> str:
+        return words(self.preview.table, _WIDEST)
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
+        bundle = self.preview.bundle()
+        if self.staged is not None:
+            line = f"staged {self.staged.table}, seen by no reader until it is promoted"
+            bundle["text/plain"] = f"{line}\n{bundle['text/plain']}"
+            bundle["text/html"] = f"<div>{escape(line)}</div>{bundle['text/html']}"
+            bundle[MIME]["staged"] = str(self.staged.table)
+        return bundle
+
+
+class Listing(list[Any]):
+    """A list of releases, entries, checks, ... that shows itself as a table."""
+
+    def __init__(self, values: list[Any] | tuple[Any, ...], shown: Outline) -> None:
+        super().__init__(values)
+        self.shown = shown
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: ANN401
+        printer.text(words(table_of(self.shown), _WIDEST))
+
+    def _repr_html_(self) -> str:
+        return html(table_of(self.shown))
+
+
+def table_of(shown: Outline) -> Table:
+    """An outline as a table without types."""
+    return Table(shown.title, shown.headings, (), shown.rows, shown.numeric, notes=shown.notes)
+
+
+def _cell(value: Any) -> str | None:  # noqa: ANN401 - any cell
+    return None if value is None else visible(shortened(text(value), 10_000))

@@ -1,0 +1,121 @@
+"""Work in a thread of its own, seen from the cell that waits for it: awaited or joined."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from jupyter_mesh.errors import QueryCancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+_BEAT = 0.1
+# How long a stopped statement may take to end before its thread is left to itself.
+_GRACE = 10.0
+
+
+class Ticket:
+    """One running statement, seen from outside (protocols.Ticket)."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._stops: list[Callable[[], None]] = []
+        self.is_cancelled = False
+        self.text = ""
+        self.percent: float | None = None
+
+    def cancel(self) -> None:
+        """Stop the statement on its engine; harmless when it has ended."""
+        with self._lock:
+            self.is_cancelled = True
+            stops, self._stops = self._stops, []
+        for stop in stops:
+            stop()
+
+    def on_cancel(self, stop: Callable[[], None]) -> None:
+        """Take what stops the statement; it is called at once when that is wanted already."""
+        with self._lock:
+            if not self.is_cancelled:
+                self._stops.append(stop)
+                return
+        stop()
+
+    def report(self, text: str, percent: float | None = None) -> None:
+        """Take what the engine says of its progress."""
+        self.text, self.percent = text, percent
+
+
+class Interrupted(KeyboardInterrupt):
+    """The cell was stopped; shown as one line instead of the stack of the waiting loop."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Interrupted: {self}"]
+
+
+class Work(Generic[T]):
+    """One call in a daemon thread, so that a statement that hangs never holds a kernel."""
+
+    def __init__(self, call: Callable[[Ticket], T]) -> None:
+        self.ticket = Ticket()
+        self._done: Future[T] = Future()
+        context = copy_context()
+        self._thread = Thread(
+            target=context.run, args=(self._run, call), name="mesh-query", daemon=True
+        )
+        self._thread.start()
+
+    def _run(self, call: Callable[[Ticket], T]) -> None:
+        try:
+            answer = call(self.ticket)
+        except BaseException as error:
+            self._done.set_exception(error)
+        else:
+            self._done.set_result(answer)
+
+    async def awaited(self, tick: Callable[[], Any]) -> T:
+        """The call's answer; `tick` is called on the way, an interrupt stops the statement."""
+        waiting = asyncio.wrap_future(self._done)
+        try:
+            while not self._done.done():
+                await asyncio.wait([waiting], timeout=_BEAT)
+                tick()
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            waiting.add_done_callback(_seen)
+            self._stop()
+        return self._answer()
+
+    def joined(self, tick: Callable[[], Any]) -> T:
+        """The same for a place that cannot await."""
+        try:
+            while not self._done.done():
+                self._thread.join(_BEAT)
+                tick()
+        except KeyboardInterrupt:
+            self._stop()
+        return self._answer()
+
+    def _stop(self) -> None:
+        self.ticket.cancel()
+        self._thread.join(_GRACE)
+        raise Interrupted("the query was stopped.") from None
+
+    def _answer(self) -> T:
+        try:
+            return self._done.result()
+        except QueryCancelled:
+            raise
+        except Exception as error:
+            if self.ticket.is_cancelled:
+                raise QueryCancelled("The query was cancelled.") from error
+            raise
+
+
+def _seen(waiting: asyncio.Future[Any]) -> None:
+    """Look at the outcome, so that the loop does not complain that nobody did."""
+    if not waiting.cancelled():
+        waiting.exception()

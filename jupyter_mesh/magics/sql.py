@@ -1,0 +1,80 @@
+"""A `%%mesh` cell: bind, run, stage, show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mesh.errors import InputError, QueryError
+from jupyter_mesh.magics.display import Answer, Preview
+from jupyter_mesh.magics.kernel import current
+from jupyter_mesh.magics.options import CellOptions, parse_options
+from jupyter_mesh.magics.parameters import bound
+from jupyter_mesh.magics.progress import ProgressLine
+from jupyter_mesh.magics.running import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mesh.magics.running import Ticket
+
+
+class SqlCell:
+    """Runs the cells of one shell."""
+
+    def __init__(self, shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
+        self.shell = shell
+
+    async def awaited(self, line: str, body: str) -> Answer:
+        """Run a cell whose shell can await: buttons and other messages work meanwhile."""
+        options, work, progress = self._begin(line, body, self.shell.user_ns)
+        try:
+            return self._end(options, await work.awaited(progress.tick))
+        finally:
+            progress.close()
+
+    def joined(
+        self, line: str, body: str, variables: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Run a cell where nothing can be awaited: in other code, or without a loop."""
+        options, work, progress = self._begin(
+            line, body, {**self.shell.user_ns, **(variables or {})}
+        )
+        try:
+            return self._end(options, work.joined(progress.tick))
+        finally:
+            progress.close()
+
+    def _begin(
+        self, line: str, body: str, variables: Mapping[str, Any]
+    ) -> tuple[CellOptions, Work[Answer], ProgressLine]:
+        options = parse_options(line)
+        if not body.strip():
+            raise InputError(
+                "The cell has no statement.",
+                remedy="Write one below %%mesh, for instance SHOW CATALOGS.",
+            )
+        work = Work(lambda ticket: answer(options, body, variables, ticket))
+        return options, work, ProgressLine(work.ticket, self.shell)
+
+    def _end(self, options: CellOptions, answered: Answer) -> Answer:
+        if options.into:
+            self.shell.user_ns[options.into] = answered.result
+        return answered
+
+
+def answer(
+    options: CellOptions, sql: str, variables: Mapping[str, Any], ticket: Ticket
+) -> Answer:
+    """What the cell's statement gives, staged when that was asked for, first rows read.
+
+    The first rows are read here and not when they are shown, so that an engine that fails on
+    its way raises like any other error.
+    """
+    mesh = current()
+    try:
+        result = mesh.query(sql, bound(sql, variables), options.engine or None, ticket)
+        staged = mesh.stage(options.stage, result, ticket) if options.stage else None
+        return Answer(result, Preview.of(result, options.limit), staged)
+    except QueryError as error:
+        error.statement = sql
+        raise
