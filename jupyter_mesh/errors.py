@@ -13,6 +13,7 @@ MeshError
 ├── ContractError            the data and its contract disagree
 ├── NotebookError            the notebook stopped, hung or left nothing
 ├── PromotionRefused         a gate said no; carries the Decision
+├── PromotionStopped         somebody pressed stop before it was published
 ├── AccessDenied             a policy said no
 ├── ConflictError            somebody else was faster, or is still at work
 └── StorageError             the disk, the database or the object store failed
@@ -238,6 +239,13 @@ class PromotionRefused(MeshError):
             "reasons": list(self.decision.reasons),
             "rows": [{key: _plain(value) for key, value in row.items()} for row in self.rows],
         }
+
+
+class PromotionStopped(MeshError):
+    """A promotion was stopped before it was published; nothing has changed."""
+
+    status = 409
+    exit_code = 130
 
 
 class AccessDenied(MeshError):

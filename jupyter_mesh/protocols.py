@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import timedelta
     from pathlib import Path
+    from threading import Event
 
     import pyarrow as pa
 
@@ -313,8 +314,11 @@ class NotebookRunner(Protocol):
         run_id: str,
         environment: Mapping[str, str],
         tell: Callable[[Progress], None],
+        cancel: Event | None = None,
     ) -> Run:
-        """Execute it and keep the executed copy; NotebookError names cell and reason."""
+        """Execute it and keep the executed copy; NotebookError names cell and reason,
+        PromotionStopped when `cancel` is set meanwhile.
+        """
         ...
 
 
