@@ -46,15 +46,14 @@ def register(shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
 
 
 def _line_and_cell(shell: Any, cells: SqlCell) -> Callable[..., Any]:  # noqa: ANN401
-    from IPython.core.magic import needs_local_scope, no_var_expand
+    from IPython.core.magic import no_var_expand
 
     @no_var_expand
-    @needs_local_scope
-    def mesh(line: str, cell: str | None = None, local_ns: Any = None) -> Any:  # noqa: ANN401
+    def mesh(line: str, cell: str | None = None) -> Any:  # noqa: ANN401
         """A line does a verb (`%mesh` alone lists them), a cell runs a Trino query."""
         if cell is None:
             return run_line(line, shell)
-        return cells.joined(line, cell, local_ns)
+        return cells.joined(line, cell)
 
     return mesh
 

@@ -35,15 +35,24 @@ def open_mesh(path: str | Path | None = None) -> Mesh:
     return adopt(Mesh.open(path))
 
 
-def adopt(mesh: Mesh | None) -> Mesh:
-    """Make an open mesh the kernel's, and close the one before; None only forgets it."""
+def adopt(mesh: Mesh) -> Mesh:
+    """Make an open mesh the kernel's, and close the one before."""
     global _mesh
     with _lock:
-        before, _mesh = _mesh, mesh
+        if _mesh is not mesh:
+            forget()
+        _mesh = mesh
+    return mesh
+
+
+def forget() -> None:
+    """Close the kernel's mesh; the next use opens one again."""
+    global _mesh
+    with _lock:
+        before, _mesh = _mesh, None
         remember(None)
-        if before is not None and before is not mesh:
+        if before is not None:
             before.close()
-    return mesh  # type: ignore[return-value]  # callers that pass None do not use it
 
 
 def remember(checks: Sequence[CheckResult] | None) -> None:

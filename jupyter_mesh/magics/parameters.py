@@ -13,14 +13,16 @@ from jupyter_mesh.errors import InputError, NameNotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jupyter_mesh.model.tables import Session
+
 _MAYBE = re.compile(r":\s*[A-Za-z_]")
 _SCALARS = (bool, int, float, str, bytes, Decimal, datetime, date, time, UUID)
 # numpy's kinds that turn into one of the above without a loss.
 _KINDS = frozenset("biufSU")
 
 
-def bound(sql: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of each parameter of the statement, by name.
+def bound(sql: str, variables: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """The value of each parameter of the statement, by name; names resolve as in the session.
 
     Raises NameNotFound for a name without a variable and InputError for a variable that is no
     single value; StatementInvalid when the statement cannot be read.
@@ -29,7 +31,8 @@ def bound(sql: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     from jupyter_mesh.sql.reading import parse
 
-    return {name: _value(name, variables) for name in parse(sql).parameters}
+    statement = parse(sql, catalog=session.catalog, schema=session.schema)
+    return {name: _value(name, variables) for name in statement.parameters}
 
 
 def _value(name: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a bound value

@@ -80,12 +80,12 @@ class Work(Generic[T]):
     async def awaited(self, tick: Callable[[], Any]) -> T:
         """The call's answer; `tick` is called on the way, an interrupt stops the statement."""
         waiting = asyncio.wrap_future(self._done)
+        waiting.add_done_callback(_seen)
         try:
             while not self._done.done():
                 await asyncio.wait([waiting], timeout=_BEAT)
                 tick()
         except (asyncio.CancelledError, KeyboardInterrupt):
-            waiting.add_done_callback(_seen)
             self._stop()
         return self._answer()
 

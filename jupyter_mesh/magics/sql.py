@@ -26,34 +26,29 @@ class SqlCell:
 
     async def awaited(self, line: str, body: str) -> Answer:
         """Run a cell whose shell can await: buttons and other messages work meanwhile."""
-        options, work, progress = self._begin(line, body, self.shell.user_ns)
+        options, work, progress = self._begin(line, body)
         try:
             return self._end(options, await work.awaited(progress.tick))
         finally:
             progress.close()
 
-    def joined(
-        self, line: str, body: str, variables: Mapping[str, Any] | None = None
-    ) -> Answer:
+    def joined(self, line: str, body: str) -> Answer:
         """Run a cell where nothing can be awaited: in other code, or without a loop."""
-        options, work, progress = self._begin(
-            line, body, {**self.shell.user_ns, **(variables or {})}
-        )
+        options, work, progress = self._begin(line, body)
         try:
             return self._end(options, work.joined(progress.tick))
         finally:
             progress.close()
 
-    def _begin(
-        self, line: str, body: str, variables: Mapping[str, Any]
-    ) -> tuple[CellOptions, Work[Answer], ProgressLine]:
+    def _begin(self, line: str, body: str) -> tuple[CellOptions, Work[Answer], ProgressLine]:
         options = parse_options(line)
-        if not body.strip():
+        sql = body.rstrip()
+        if not sql:
             raise InputError(
                 "The cell has no statement.",
                 remedy="Write one below %%mesh, for instance SHOW CATALOGS.",
             )
-        work = Work(lambda ticket: answer(options, body, variables, ticket))
+        work = Work(lambda ticket: answer(options, sql, self.shell.user_ns, ticket))
         return options, work, ProgressLine(work.ticket, self.shell)
 
     def _end(self, options: CellOptions, answered: Answer) -> Answer:
@@ -72,7 +67,8 @@ def answer(
     """
     mesh = current()
     try:
-        result = mesh.query(sql, bound(sql, variables), options.engine or None, ticket)
+        values = bound(sql, variables, mesh.session)
+        result = mesh.query(sql, values, options.engine or None, ticket)
         staged = mesh.stage(options.stage, result, ticket) if options.stage else None
         return Answer(result, Preview.of(result, options.limit), staged)
     except QueryError as error:
