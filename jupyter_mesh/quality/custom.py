@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.formats.cells import plain
 from jupyter_mesh.quality.checks import Check, Expected, Finding, Unanswerable
-from jupyter_mesh.quality.rows import LIMIT, plain, selected
+from jupyter_mesh.quality.rows import LIMIT, selected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,6 +14,7 @@ from jupyter_mesh.errors import (
     QueryCancelled,
     QueryError,
 )
+from jupyter_mesh.formats.cells import plain
 from jupyter_mesh.model.contract import Severity
 from jupyter_mesh.model.quality import CheckResult, Outcome
 from jupyter_mesh.quality.checks import (
@@ -29,7 +30,7 @@ from jupyter_mesh.quality.custom import answered
 from jupyter_mesh.quality.judge import judged, promised, scalar
 from jupyter_mesh.quality.measure import Batch, Measurable, batches, counting, selecting
 from jupyter_mesh.quality.plan import plan
-from jupyter_mesh.quality.rows import as_rows, examples, masked_columns, plain, shown_columns
+from jupyter_mesh.quality.rows import as_rows, examples, masked_columns, shown_columns
 from jupyter_mesh.quality.worker import Worker
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.formats.cells import plain
 from jupyter_mesh.quality.checks import Counted, Finding, Orphaned, Repeated, Sized
 from jupyter_mesh.quality.operators import holds, in_words
-from jupyter_mesh.quality.rows import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

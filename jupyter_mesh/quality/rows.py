@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.formats.cells import plain
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.quality.checks import Counted, Orphaned, Repeated
 from jupyter_mesh.quality.measure import joined
@@ -87,21 +87,6 @@ def as_rows(
         }
         for row in values
     )
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - any cell of any table
-    """The value as plain JSON: exact numbers as strings, times in ISO 8601, bytes in hex."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def selected(row: Mapping[str, Any], masked: frozenset[str]) -> dict[str, Any]:
