@@ -1,0 +1,78 @@
+"""Batches kept for a second reading: in memory at first, then in a nameless file."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import TYPE_CHECKING, BinaryIO
+
+from jupyter_mesh.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+IN_MEMORY = 64 * 2**20
+
+
+class KeptBatches:
+    """A list of batches that grows at its end and costs bounded memory.
+
+    What exceeds `limit` bytes goes to a file without a name, which is gone with this object
+    even when the process is killed. Appending and reading may happen in different threads.
+    """
+
+    def __init__(self, schema: pa.Schema, scratch: Path, limit: int = IN_MEMORY) -> None:
+        self.schema = schema
+        self._scratch = scratch
+        self._room = limit
+        self._batches: list[pa.RecordBatch | tuple[int, int]] = []
+        self._file: BinaryIO | None = None
+        self._end = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """Keep one more batch; StorageError when the disk is full."""
+        size = batch.nbytes
+        if size <= self._room:
+            self._room -= size
+            self._batches.append(batch)
+            return
+        self._room = 0
+        data = batch.serialize()
+        with self._lock:
+            try:
+                file = self._opened()
+                file.seek(self._end)
+                file.write(data)
+                file.flush()
+            except OSError as error:
+                raise StorageError(
+                    f"The answer could not be kept for reading: {error.strerror or error}.",
+                    remedy="Free some space on the disk, or ask for fewer rows or columns.",
+                ) from error
+            self._batches.append((self._end, data.size))
+            self._end += data.size
+
+    def __getitem__(self, place: int) -> pa.RecordBatch:
+        import pyarrow as pa
+
+        kept = self._batches[place]
+        if not isinstance(kept, tuple):
+            return kept
+        start, size = kept
+        with self._lock:
+            file = self._opened()
+            file.seek(start)
+            data = file.read(size)
+        return pa.ipc.read_record_batch(pa.py_buffer(data), self.schema)
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            self._file = TemporaryFile(dir=self._scratch)  # noqa: SIM115 - lives on
+        return self._file
