@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.formats.cells import shortened, text, visible
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MIME = "application/vnd.jupyter-mesh.result+json"
 ROWS = 20
 _WIDEST = 60
+# Seconds to go on counting rows that are not shown; a large answer stays in the engine.
+COUNTING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +30,47 @@ class Preview:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     total: int
+    is_whole: bool
     stats: Stats
 
     @classmethod
     def of(cls, result: Result, limit: int = ROWS) -> Preview:
-        """Read a result once, batch by batch, keeping only its first rows."""
+        """Read the first rows; then count on for a moment, as most answers end soon."""
         from jupyter_mesh.formats.arrays import python_rows
 
         shown: list[tuple[Any, ...]] = []
-        total = 0
+        total, is_whole = 0, True
+        until = monotonic() + COUNTING
         for batch in result.batches():
             if len(shown) < limit:
                 shown += python_rows(batch.slice(0, limit - len(shown)), result.columns)
             total += batch.num_rows
-        return cls(result.columns, tuple(shown), total, result.stats)
+            if monotonic() > until:
+                is_whole = False
+                break
+        return cls(result.columns, tuple(shown), total, is_whole, result.stats)
 
     @property
     def headline(self) -> str:
         """`1,234 rows · 0.21 s · embedded`."""
         stats = self.stats
-        if stats.update and not self.columns:
+        if stats.update:
             what = f"{stats.update}: {counted(stats.rows, 'row')}"
-        else:
+        elif self.is_whole:
             what = counted(self.total, "row")
+        else:
+            what = f"more than {counted(self.total, 'row')}"
         return " · ".join(filter(None, (what, f"{stats.seconds:.2f} s", stats.engine)))
 
     @property
     def footline(self) -> str:
         """What to do for the rows that are not shown; empty when all are."""
-        if len(self.rows) >= self.total:
+        if len(self.rows) >= self.total and self.is_whole:
             return ""
+        of = f" of {self.total:,}" if self.is_whole else ""
         return (
-            f"{counted(len(self.rows), 'row')} of {self.total:,} shown; all are in "
-            ".df(), .arrow() and .batches()."
+            f"{counted(len(self.rows), 'row')}{of} shown; all are in .df(), .arrow() and "
+            ".batches()."
         )
 
     @property
@@ -81,6 +92,7 @@ class Preview:
             "writes": [str(table) for table in stats.access.writes],
             "columns": [{"name": c.name, "type": str(c.type)} for c in self.columns],
             "rows": stats.rows if stats.update else self.total,
+            "whole": self.is_whole,
             "seconds": round(stats.seconds, 4),
             "engine": stats.engine,
             "query_id": stats.query_id,

@@ -65,7 +65,7 @@ def _show_nouns(shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
         plain.for_type_by_name(module, name, _write)
         rich.for_type_by_name(module, name, lambda noun: html(table_of(outline(noun))))
     formatter.mimebundle_formatter.for_type_by_name(
-        "jupyter_mesh.engines.result", "QueryResult", _bundle
+        "jupyter_mesh.engines.result", "StreamedResult", _bundle
     )
 
 

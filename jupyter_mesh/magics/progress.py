@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mesh.magics.screen import Spot, in_kernel, lines_bundle
 
 if TYPE_CHECKING:
-    from jupyter_mesh.magics.running import Ticket
+    from jupyter_mesh.magics.running import Work
 
 # A query faster than this shows nothing; later the line changes at most this often.
 PATIENCE = 0.5
@@ -23,8 +23,8 @@ class ProgressLine:
     Where a front end listens it is a widget with a Cancel button, else text that is updated.
     """
 
-    def __init__(self, ticket: Ticket, shell: Any) -> None:  # noqa: ANN401 - IPython's shell
-        self.ticket = ticket
+    def __init__(self, work: Work[Any], shell: Any) -> None:  # noqa: ANN401 - IPython's shell
+        self.work = work
         self.shell = shell
         self.started = monotonic()
         self._shown = 0.0
@@ -42,15 +42,16 @@ class ProgressLine:
         self._shown = now
         if self._line is None:
             self._line = (
-                _Widgets(self.ticket, self.shell) if _somebody_watches() else _Text(self.shell)
+                _Widgets(self.work, self.shell) if _somebody_watches() else _Text(self.shell)
             )
         self._line.show(self.words(now - self.started))
 
     def words(self, seconds: float) -> str:
         """The line: seconds so far, the engine's percent and its own words."""
-        state = "cancelling" if self.ticket.is_cancelled else "running"
-        percent = "" if self.ticket.percent is None else f"{self.ticket.percent:.0f} %"
-        return " · ".join(filter(None, (state, f"{seconds:.1f} s", percent, self.ticket.text)))
+        work = self.work
+        state = "cancelling" if work.ticket.is_cancelled else "running"
+        percent = "" if work.percent is None else f"{work.percent:.0f} %"
+        return " · ".join(filter(None, (state, f"{seconds:.1f} s", percent, work.said)))
 
     def close(self) -> None:
         """Take the line away."""
@@ -75,12 +76,12 @@ class _Text:
 class _Widgets:
     """A Cancel button and a label."""
 
-    def __init__(self, ticket: Ticket, shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
+    def __init__(self, work: Work[Any], shell: Any) -> None:  # noqa: ANN401 - IPython's
         from ipywidgets import HTML, Button, HBox
 
         self._label = HTML()
         self._button = Button(description="Cancel", icon="stop", tooltip="Stop this query")
-        self._button.on_click(lambda _button: ticket.cancel())
+        self._button.on_click(lambda _button: work.ticket.cancel())
         self._box = HBox([self._button, self._label])
         self._spot = Spot(shell)
         self._spot.show(shell.display_formatter.format(self._box)[0])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from contextvars import copy_context
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.errors import QueryCancelled
 
 if TYPE_CHECKING:
@@ -19,37 +20,6 @@ _BEAT = 0.1
 _GRACE = 10.0
 
 
-class Ticket:
-    """One running statement, seen from outside (protocols.Ticket)."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._stops: list[Callable[[], None]] = []
-        self.is_cancelled = False
-        self.text = ""
-        self.percent: float | None = None
-
-    def cancel(self) -> None:
-        """Stop the statement on its engine; harmless when it has ended."""
-        with self._lock:
-            self.is_cancelled = True
-            stops, self._stops = self._stops, []
-        for stop in stops:
-            stop()
-
-    def on_cancel(self, stop: Callable[[], None]) -> None:
-        """Take what stops the statement; it is called at once when that is wanted already."""
-        with self._lock:
-            if not self.is_cancelled:
-                self._stops.append(stop)
-                return
-        stop()
-
-    def report(self, text: str, percent: float | None = None) -> None:
-        """Take what the engine says of its progress."""
-        self.text, self.percent = text, percent
-
-
 class Interrupted(KeyboardInterrupt):
     """The cell was stopped; shown as one line instead of the stack of the waiting loop."""
 
@@ -58,10 +28,15 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Work(Generic[T]):
-    """One call in a daemon thread, so that a statement that hangs never holds a kernel."""
+    """One call in a daemon thread, so that a statement that hangs never holds a kernel.
 
-    def __init__(self, call: Callable[[Ticket], T]) -> None:
-        self.ticket = Ticket()
+    `said` and `percent` are what its engine reported last.
+    """
+
+    def __init__(self, call: Callable[[QueryTicket], T]) -> None:
+        self.ticket = QueryTicket(self._hear)
+        self.said = ""
+        self.percent: float | None = None
         self._done: Future[T] = Future()
         context = copy_context()
         self._thread = Thread(
@@ -69,7 +44,10 @@ class Work(Generic[T]):
         )
         self._thread.start()
 
-    def _run(self, call: Callable[[Ticket], T]) -> None:
+    def _hear(self, text: str, percent: float | None) -> None:
+        self.said, self.percent = text, percent
+
+    def _run(self, call: Callable[[QueryTicket], T]) -> None:
         try:
             answer = call(self.ticket)
         except BaseException as error:

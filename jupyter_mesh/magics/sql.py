@@ -15,7 +15,7 @@ from jupyter_mesh.magics.running import Work
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyter_mesh.magics.running import Ticket
+    from jupyter_mesh.protocols import Ticket
 
 
 class SqlCell:
@@ -49,7 +49,7 @@ class SqlCell:
                 remedy="Write one below %%mesh, for instance SHOW CATALOGS.",
             )
         work = Work(lambda ticket: answer(options, sql, self.shell.user_ns, ticket))
-        return options, work, ProgressLine(work.ticket, self.shell)
+        return options, work, ProgressLine(work, self.shell)
 
     def _end(self, options: CellOptions, answered: Answer) -> Answer:
         if options.into:
