@@ -1,0 +1,303 @@
+"""Branches: opened over main without copying a file, changed unseen, published or abandoned."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, insert, select, update
+
+from jupyter_mesh.catalog import rows
+from jupyter_mesh.catalog.pointers import IS_TABLE, closed
+from jupyter_mesh.errors import ConflictError, NameNotFound
+from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.tables import Branch, BranchState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.engine import Connection
+
+    from jupyter_mesh.catalog.pointers import Pointers
+
+_POINTERS = rows.ICEBERG_TABLES
+_SPACES = rows.ICEBERG_NAMESPACES
+_BRANCHES = rows.BRANCHES
+_BASES = rows.BASES
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChange:
+    """What a branch did to one table: found at `base`, left at `location`.
+
+    `base` is None for a new table, `location` None for a dropped one; `expected` is what main
+    must still hold, the same state as `base`.
+    """
+
+    table: TableName
+    base: str | None
+    expected: str | None
+    location: str | None
+
+
+class Branches:
+    """The branches of one lake; each is a set of rows under a `catalog_name` of its own."""
+
+    def __init__(self, pointers: Pointers, lease: timedelta) -> None:
+        self.pointers = pointers
+        self.database = pointers.database
+        self.lake = pointers.lake
+        self.lease = lease
+
+    def open(
+        self, run_id: str, product: ProductName | None, tables: Sequence[TableName]
+    ) -> Branch:
+        """A new branch with main's pointers, read in one statement: one state of all tables."""
+        for table in tables:
+            self.pointers.check_catalog(table)
+        name = f"{self.lake}~{run_id}"
+        with self.database.writing(durable=False) as connection:
+            if self._find(connection, name) is not None:
+                raise ConflictError(
+                    f"There is already a branch of the run {run_id}.",
+                    remedy="Give every run an id of its own.",
+                )
+            now = self.database.now(connection)
+            branch = Branch(name, BranchState.OPEN, run_id, product, now, now + self.lease)
+            connection.execute(
+                insert(_BRANCHES).values(
+                    name=name,
+                    lake=self.lake,
+                    state=branch.state.value,
+                    run_id=run_id,
+                    product=str(product) if product else None,
+                    head=self.head(connection, product),
+                    outputs=json.dumps([str(table) for table in tables]),
+                    created=rows.to_text(now),
+                    lease_until=rows.to_text(branch.lease_until),
+                )
+            )
+            self._copy(connection, name)
+        return branch
+
+    def find(self, name: str) -> Branch:
+        """The branch of that name; NameNotFound otherwise."""
+        with self.database.reading() as connection:
+            found = self._find(connection, name)
+            if found is None:
+                open_ones = connection.execute(
+                    select(_BRANCHES.c.name).where(
+                        _BRANCHES.c.lake == self.lake,
+                        _BRANCHES.c.state == BranchState.OPEN.value,
+                    )
+                )
+                raise NameNotFound("branch", name, open_ones.scalars())
+        return _branch(found)
+
+    def renew(self, name: str) -> None:
+        """Extend the lease; ConflictError when the branch is no longer open."""
+        with self.database.writing(durable=False) as connection:
+            until = self.database.now(connection) + self.lease
+            done = connection.execute(
+                update(_BRANCHES)
+                .where(self._is_open(name))
+                .values(lease_until=rows.to_text(until))
+            )
+        if done.rowcount != 1:
+            raise closed(name, self.find(name).state)
+
+    def changes(self, connection: Connection, name: str) -> list[StagedChange]:
+        """What the branch did to its tables so far, by name."""
+        same = and_(
+            _BASES.c.branch == _POINTERS.c.catalog_name,
+            _BASES.c.table_namespace == _POINTERS.c.table_namespace,
+            _BASES.c.table_name == _POINTERS.c.table_name,
+        )
+        left = (
+            select(
+                _POINTERS.c.table_namespace,
+                _POINTERS.c.table_name,
+                _BASES.c.location,
+                _BASES.c.expected,
+                _POINTERS.c.metadata_location,
+            )
+            .select_from(_POINTERS.outerjoin(_BASES, same))
+            .where(
+                _POINTERS.c.catalog_name == name,
+                IS_TABLE,
+                _POINTERS.c.metadata_location.is_distinct_from(_BASES.c.location),
+            )
+        )
+        gone = (
+            select(
+                _BASES.c.table_namespace,
+                _BASES.c.table_name,
+                _BASES.c.location,
+                _BASES.c.expected,
+                _POINTERS.c.metadata_location,
+            )
+            .select_from(_BASES.outerjoin(_POINTERS, same))
+            .where(_BASES.c.branch == name, _POINTERS.c.table_name.is_(None))
+        )
+        found = [
+            StagedChange(TableName(self.lake, schema, table), base, expected, location)
+            for statement in (left, gone)
+            for schema, table, base, expected, location in connection.execute(statement)
+        ]
+        return sorted(found, key=lambda change: change.table)
+
+    def reset(self, table: TableName, name: str) -> None:
+        """Put a table back to where the branch found it."""
+        with self.database.writing(durable=False) as connection:
+            self.pointers.check_open(connection, name)
+            self.pointers.check_catalog(table)
+            base = connection.execute(
+                select(_BASES.c.location).where(
+                    _BASES.c.branch == name,
+                    _BASES.c.table_namespace == table.schema,
+                    _BASES.c.table_name == table.table,
+                )
+            ).scalar()
+            connection.execute(delete(_POINTERS).where(self.pointers.at(table, name)))
+            if base is not None:
+                connection.execute(
+                    insert(_POINTERS).values(
+                        catalog_name=name,
+                        table_namespace=table.schema,
+                        table_name=table.table,
+                        metadata_location=base,
+                        iceberg_type="TABLE",
+                    )
+                )
+
+    def abandon(self, name: str) -> None:
+        """Forget what was staged; harmless on a branch that is no longer open."""
+        with self.database.writing() as connection:
+            if self.close(connection, name, BranchState.ABANDONED):
+                return
+        self.find(name)
+
+    def sweep(self) -> list[Branch]:
+        """Abandon the open branches whose lease has ended."""
+        ended = self._ended()
+        swept = []
+        for branch in ended:
+            with self.database.writing() as connection:
+                late = _BRANCHES.c.lease_until < rows.to_text(self.database.now(connection))
+                # Asked again: its run may have come back to life and renewed it.
+                if self.close(connection, branch.name, BranchState.ABANDONED, late):
+                    swept.append(branch)
+        return [self.find(branch.name) for branch in swept]
+
+    def _ended(self) -> list[Branch]:
+        with self.database.reading() as connection:
+            now = rows.to_text(self.database.now(connection))
+            found = connection.execute(
+                select(_BRANCHES).where(
+                    _BRANCHES.c.lake == self.lake,
+                    _BRANCHES.c.state == BranchState.OPEN.value,
+                    _BRANCHES.c.lease_until < now,
+                )
+            )
+            return [_branch(row) for row in found]
+
+    def close(
+        self, connection: Connection, name: str, state: BranchState, *conditions: Any
+    ) -> bool:
+        """End an open branch and drop its rows; whether it was open."""
+        done = connection.execute(
+            update(_BRANCHES)
+            .where(self._is_open(name), *conditions)
+            .values(state=state.value)
+        )
+        return done.rowcount == 1
+
+    def clear(self, connection: Connection, name: str) -> None:
+        """Drop the rows of a branch that has ended."""
+        connection.execute(delete(_POINTERS).where(_POINTERS.c.catalog_name == name))
+        connection.execute(delete(_SPACES).where(_SPACES.c.catalog_name == name))
+        connection.execute(delete(_BASES).where(_BASES.c.branch == name))
+
+    def opened_at(self, connection: Connection, name: str) -> str:
+        """The digest of the product's current release when the branch was opened."""
+        found: str = connection.execute(
+            select(_BRANCHES.c.head).where(_BRANCHES.c.name == name)
+        ).scalar_one()
+        return found
+
+    def head(self, connection: Connection, product: ProductName | None) -> str:
+        """The digest of a product's current release, empty when there is none."""
+        heads = rows.HEADS
+        statement = select(heads.c.digest).where(
+            heads.c.lake == self.lake, heads.c.product == str(product)
+        )
+        return connection.execute(statement).scalar() or ""
+
+    def add_schemas(self, connection: Connection, name: str) -> None:
+        """Give main the schemas that were made on the branch."""
+        made = connection.execute(
+            select(_SPACES).where(_SPACES.c.catalog_name == name)
+        ).mappings()
+        for row in made.all():
+            self.pointers.insert_missing(
+                connection, _SPACES, {**row, "catalog_name": self.lake}
+            )
+
+    def _copy(self, connection: Connection, name: str) -> None:
+        from sqlalchemy import literal
+
+        connection.execute(
+            insert(_POINTERS).from_select(
+                [column.name for column in _POINTERS.c],
+                select(literal(name), *list(_POINTERS.c)[1:]).where(
+                    _POINTERS.c.catalog_name == self.lake, IS_TABLE
+                ),
+            )
+        )
+        connection.execute(
+            insert(_SPACES).from_select(
+                [column.name for column in _SPACES.c],
+                select(literal(name), *list(_SPACES.c)[1:]).where(
+                    _SPACES.c.catalog_name == self.lake
+                ),
+            )
+        )
+        # From the copy and not from main: on PostgreSQL each statement sees a newer main.
+        connection.execute(
+            insert(_BASES).from_select(
+                [column.name for column in _BASES.c],
+                select(
+                    literal(name),
+                    _POINTERS.c.table_namespace,
+                    _POINTERS.c.table_name,
+                    _POINTERS.c.metadata_location,
+                    _POINTERS.c.metadata_location,
+                ).where(_POINTERS.c.catalog_name == name),
+            )
+        )
+
+    def _is_open(self, name: str) -> Any:
+        return and_(
+            _BRANCHES.c.name == name,
+            _BRANCHES.c.lake == self.lake,
+            _BRANCHES.c.state == BranchState.OPEN.value,
+        )
+
+    def _find(self, connection: Connection, name: str) -> Row[Any] | None:
+        return connection.execute(
+            select(_BRANCHES).where(_BRANCHES.c.name == name, _BRANCHES.c.lake == self.lake)
+        ).first()
+
+
+def _branch(row: Row[Any]) -> Branch:
+    return Branch(
+        name=row.name,
+        state=BranchState(row.state),
+        run_id=row.run_id,
+        product=ProductName.parse(row.product) if row.product else None,
+        created=rows.to_moment(row.created),
+        lease_until=rows.to_moment(row.lease_until),
+    )
