@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.types import TrinoType
-
-_MICROSECONDS = 1000
 
 
 def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -59,6 +56,9 @@ def cast(array: pa.Array, kind: pa.DataType) -> pa.Array:
             kind,
             mask=array.is_null(),
         )
+    if types.is_interval(kind) and types.is_integer(array.type):
+        months = [None if count is None else (count, 0, 0) for count in array.to_pylist()]
+        return pa.array(months, kind)
     if types.is_list(kind) and types.is_list(array.type):
         values = cast(_inside(array, array.values), kind.value_type)
         return pa.ListArray.from_arrays(_offsets(array), values, kind, mask=array.is_null())
@@ -131,8 +131,6 @@ def _converter(kind: TrinoType) -> Callable[[Any], Any] | None:
             return item and (lambda values: [v if v is None else item(v) for v in values])
         case "row":
             return _row(kind)
-        case "interval day to second":
-            return _days
         case "interval year to month":
             return _months
         case "timestamp" | "time" | "timestamp with time zone" if (kind.numbers or (3,))[0] > 6:
@@ -178,11 +176,6 @@ def _hashable(value: Any) -> Any:  # noqa: ANN401 - any key
     if isinstance(value, list | tuple):
         return tuple(_hashable(part) for part in value)
     return value
-
-
-def _days(value: Any) -> timedelta:  # noqa: ANN401 - pyarrow's MonthDayNano
-    _, days, nanoseconds = value
-    return timedelta(days=days, microseconds=nanoseconds // _MICROSECONDS)
 
 
 def _months(value: Any) -> str:  # noqa: ANN401 - pyarrow's MonthDayNano

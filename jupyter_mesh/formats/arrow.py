@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_INTERVALS = frozenset({"interval year to month", "interval day to second"})
 _BY_NAME = {
     "bool": "boolean",
     "int8": "tinyint",
@@ -43,7 +42,7 @@ _BY_NAME = {
     "null": "unknown",
     "extension<arrow.uuid>": "uuid",
     "extension<arrow.json>": "json",
-    "month_day_nano_interval": "interval day to second",
+    "month_day_nano_interval": "interval year to month",
 }
 _DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
@@ -91,8 +90,8 @@ def _unit(kind: TrinoType) -> str:
 def _simple(kind: TrinoType) -> pa.DataType:
     import pyarrow as pa
 
-    if kind.base in _INTERVALS:
-        return pa.month_day_nano_interval()
+    if kind.base == "interval day to second":
+        return pa.duration("ms")
     name = {
         "boolean": "bool_",
         "tinyint": "int8",
@@ -108,6 +107,7 @@ def _simple(kind: TrinoType) -> pa.DataType:
         "date": "date32",
         "uuid": "uuid",
         "unknown": "null",
+        "interval year to month": "month_day_nano_interval",
     }.get(kind.base)
     if name is None:
         raise InputError(f"{kind} has no Arrow type.", remedy="Cast it to varchar.")
@@ -138,6 +138,8 @@ def trino_type(kind: pa.DataType) -> TrinoType:
         )
     if types.is_fixed_size_binary(kind):
         return TrinoType("varbinary")
+    if types.is_duration(kind):
+        return TrinoType("interval day to second")
     if (name := _BY_NAME.get(str(kind))) is None:
         raise InputError(
             f"The Arrow type {kind} has no SQL type.",
