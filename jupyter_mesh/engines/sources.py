@@ -1,0 +1,209 @@
+"""Sources: catalogs that are only read: a SQLite file, a PostgreSQL database, a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import duckdb
+
+from jupyter_mesh.engines.connection import literal
+from jupyter_mesh.engines.faults import explained
+from jupyter_mesh.engines.folder import FolderSource
+from jupyter_mesh.engines.kinds import relation
+from jupyter_mesh.engines.states import digest
+from jupyter_mesh.errors import ConfigError, StorageError
+from jupyter_mesh.model.names import quote
+from jupyter_mesh.settings import FilesSettings, PostgresqlSettings, SqliteSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mesh.protocols import Secrets
+    from jupyter_mesh.settings import CatalogSettings
+    from jupyter_mesh.sql.embedded import Relation
+
+# The numeric columns of a table that have no precision (PostgreSQL: numeric is type 1700).
+_UNBOUNDED = (
+    "SELECT attname FROM pg_attribute WHERE atttypid = 1700 AND atttypmod = -1 AND attrelid = "
+)
+
+
+class Source(Protocol):
+    """One attached catalog, opened when it is first asked."""
+
+    extension: str
+    """The DuckDB extension that reads it, if any."""
+    folder: str
+    """The folder whose files it reads through DuckDB, if any."""
+
+    def schemas(self, connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
+        """Its schemas, sorted."""
+        ...
+
+    def tables(self, connection: duckdb.DuckDBPyConnection, schema: str) -> Sequence[str]:
+        """The tables of a schema, sorted; none for an unknown schema."""
+        ...
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
+    ) -> Relation:
+        """An existing table as DuckDB reads it."""
+        ...
+
+    def digest(self, schema: str, table: str) -> str:
+        """What the table's bytes are just now; empty where nobody can tell."""
+        ...
+
+
+def source(name: str, settings: CatalogSettings, secrets: Secrets) -> Source:
+    """The source that the settings of a catalog describe."""
+    match settings:
+        case SqliteSettings():
+            return SqliteSource(name, settings)
+        case PostgresqlSettings():
+            return PostgresqlSource(name, settings, secrets)
+        case FilesSettings():
+            return FolderSource(name, Path(settings.path))
+    raise ConfigError(f"The catalog {name} cannot be attached.", remedy="It is an Iceberg one.")
+
+
+class _Attached:
+    """What SQLite and PostgreSQL share: tables of a database attached to DuckDB."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        # Not the catalog's own name: DuckDB keeps memory, system and temp for itself.
+        self.alias = f"source_{name}"
+        self._is_open = False
+        self._lock = Lock()
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        raise NotImplementedError
+
+    def _open(self, connection: duckdb.DuckDBPyConnection) -> None:
+        with self._lock:
+            if not self._is_open:
+                self._attach(connection)
+                self._is_open = True
+
+    def schemas(self, connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
+        """The schemas with tables of the user's, sorted."""
+        self._open(connection)
+        rows = connection.execute(
+            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? "
+            "AND schema_name NOT IN ('information_schema', 'pg_catalog') ORDER BY 1",
+            [self.alias],
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def tables(self, connection: duckdb.DuckDBPyConnection, schema: str) -> Sequence[str]:
+        """Tables and views, sorted."""
+        self._open(connection)
+        rows = connection.execute(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_catalog = ? AND table_schema = ? ORDER BY 1",
+            [self.alias, schema],
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
+    ) -> Relation:
+        """A table of the attached database."""
+        self._open(connection)
+        return relation(connection, ".".join(map(quote, (self.alias, schema, table))))
+
+
+class SqliteSource(_Attached):
+    """One SQLite file, read only; its tables stand in the schema `main`."""
+
+    extension = "sqlite_scanner"
+    folder = ""
+
+    def __init__(self, name: str, settings: SqliteSettings) -> None:
+        super().__init__(name)
+        self._path = Path(settings.path)
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self._path.is_file():
+            raise StorageError(
+                f"The catalog {self.name} has no file {self._path}.",
+                remedy=f"Put it there, or correct catalogs: {self.name}: path: in mesh.yaml.",
+            )
+        try:
+            connection.execute(
+                f"ATTACH {literal(str(self._path))} AS {quote(self.alias)} "
+                "(TYPE sqlite, READ_ONLY)"
+            )
+        except duckdb.Error as error:
+            raise StorageError(
+                f"{self._path.name} of the catalog {self.name} is not a readable SQLite file: "
+                f"{explained(error).message}",
+            ) from error
+
+    def digest(self, schema: str, table: str) -> str:  # noqa: ARG002 - one file for all
+        """What the file's bytes are."""
+        return digest([self._path])
+
+
+class PostgresqlSource(_Attached):
+    """One PostgreSQL database, read only; its password is seen by nobody."""
+
+    extension = "postgres_scanner"
+    folder = ""
+
+    def __init__(self, name: str, settings: PostgresqlSettings, secrets: Secrets) -> None:
+        super().__init__(name)
+        self._settings = settings
+        self._secrets = secrets
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        settings = self._settings
+        values = {
+            "HOST": settings.host,
+            "PORT": str(settings.port),
+            "DATABASE": settings.database,
+            "USER": settings.user,
+        }
+        if settings.password:
+            values["PASSWORD"] = self._secrets.resolve(settings.password)
+        options = ", ".join(f"{key} {literal(value)}" for key, value in values.items())
+        secret = quote(self.alias)
+        try:
+            connection.execute(
+                f"CREATE OR REPLACE TEMPORARY SECRET {secret} (TYPE postgres, {options})"
+            )
+            connection.execute(
+                f"ATTACH '' AS {secret} (TYPE postgres, SECRET {secret}, READ_ONLY)"
+            )
+        except duckdb.Error:
+            # Without its cause: DuckDB's text quotes the whole connection, password and all.
+            raise StorageError(
+                f"The catalog {self.name} cannot be opened: PostgreSQL at {settings.host}:"
+                f"{settings.port}, database {settings.database}, user {settings.user}.",
+                remedy="Is the server up, and are user and password right?",
+            ) from None
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
+    ) -> Relation:
+        """A table of the database.
+
+        A numeric without precision is not there, as in Trino: DuckDB would read it as double.
+        """
+        self._open(connection)
+        found = connection.execute(
+            "SELECT attname FROM postgres_query(?, ?)",
+            [
+                self.alias,
+                _UNBOUNDED + literal(f"{quote(schema)}.{quote(table)}") + "::regclass",
+            ],
+        ).fetchall()
+        text = ".".join(map(quote, (self.alias, schema, table)))
+        return relation(connection, text, {row[0] for row in found})
+
+    def digest(self, schema: str, table: str) -> str:  # noqa: ARG002 - a database moves on
+        """Nobody can tell."""
+        return ""
