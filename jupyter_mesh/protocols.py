@@ -325,7 +325,10 @@ class NotebookRunner(Protocol):
 class Gate(Protocol):
     """Decides whether a promotion may go on."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What its reasons are signed with."""
+        ...
 
     def decide(self, plan: Plan, results: Sequence[CheckResult]) -> Decision:
         """Answer, with reasons."""
@@ -343,7 +346,10 @@ class Listener(Protocol):
 class Announcer(Protocol):
     """Tells one kind of notice to others, after the release is final; may be repeated."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """The kind of notice that it tells."""
+        ...
 
     def announce(self, release: Release, product_folder: str) -> None:
         """Tell it; raising leaves the notice in the outbox."""
