@@ -1,0 +1,125 @@
+"""Verbs that set up and keep house: init, demo, fsck, gc, completion."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jupyter_mesh.cli.steps import live_steps
+from jupyter_mesh.cli.verb import verb
+from jupyter_mesh.formats.outline import Outline, failing, listing, outline
+
+if TYPE_CHECKING:
+    from jupyter_mesh.cli.terminal import Terminal
+
+FAULTY = 5
+_GO_ON = """\
+  mesh releases
+  mesh query "SELECT * FROM lake.aviation_delays.carriers ORDER BY late_share DESC"
+  jupyter lab      and in a notebook: %load_ext jupyter_mesh, then a cell of %%mesh and SQL"""
+_IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
+
+
+@verb("init")
+@click.argument("folder", required=False, default=".", type=click.Path(file_okay=False))
+@click.option("--name", default="", metavar="NAME", help="The mesh's name; else the folder's.")
+@click.pass_obj
+def init(terminal: Terminal, folder: str, name: str) -> None:
+    """Begin a mesh in a folder: mesh.yaml and .gitignore; nothing is overwritten."""
+    from jupyter_mesh.errors import ConflictError, StorageError
+    from jupyter_mesh.settings import starter
+
+    root = Path(folder).expanduser().absolute()
+    settings = root / "mesh.yaml"
+    if settings.exists():
+        raise ConflictError(
+            f"{settings} is there already.", remedy="Edit it, or name another folder."
+        )
+    text = starter(name or root.name)
+    made = [settings]
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with settings.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        ignore = root / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text(_IGNORED, encoding="utf-8")
+            made.append(ignore)
+    except OSError as error:
+        raise StorageError(
+            f"{root} could not be set up: {error.strerror or error}.",
+            remedy="Name a folder that you may write to.",
+        ) from error
+    notes = ("Next: mesh land FILE lake.raw.TABLE, then mesh new product DOMAIN/PRODUCT.",)
+    rows = tuple((str(file),) for file in made)
+    shown = Outline(f"A mesh in {root}.", ("file",), rows, notes)
+    terminal.answer({"root": str(root), "files": [str(file) for file in made]}, shown)
+
+
+@verb("demo")
+@click.argument("folder", required=False, default=".demo", type=click.Path(file_okay=False))
+@click.option("--fresh", is_flag=True, help="Remove a demonstration that is there, and begin.")
+@click.pass_obj
+def demo(terminal: Terminal, folder: str, fresh: bool) -> None:
+    """Make a mesh of real flights and promote a notebook three times."""
+    from jupyter_mesh.demo import make, tell_story
+
+    target = Path(folder)
+    terminal.say("Landing the flights that left New York in 2013 ...")
+    make(target, fresh=fresh)
+    told = []
+    with live_steps(terminal) as tell:
+        for line in tell_story(target, tell):
+            told.append({"heading": line.heading, "text": line.text, "rows": list(line.rows)})
+            if not terminal.is_json:
+                terminal.text(f"\n{line.heading}\n{line.text}")
+                if line.rows:
+                    terminal.table(failing(line.rows))
+    if terminal.is_json:
+        terminal.document({"root": str(target.absolute()), "story": told})
+        return
+    terminal.text(f"\nGo on:\n  cd {target}\n{_GO_ON}")
+
+
+@verb("fsck")
+@click.pass_obj
+def fsck(terminal: Terminal) -> int:
+    """Prove the store: files present, digests right, chain unbroken; 5 when not."""
+    with terminal.mesh() as mesh:
+        problems = mesh.fsck()
+    terminal.answer(problems, listing("problem", problems))
+    return FAULTY if problems else 0
+
+
+@verb("gc")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Only files older than so many days; seven without it.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.pass_obj
+def gc(terminal: Terminal, days: float | None, dry_run: bool) -> None:
+    """Remove files that nothing kept can reach."""
+    age = None if days is None else timedelta(days=days)
+    with terminal.mesh() as mesh:
+        report = mesh.gc(age, dry_run=dry_run)
+    terminal.answer(report, outline(report))
+
+
+@verb("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print a completion script, as for: eval "$(mesh completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    if script is not None:
+        root = ctx.find_root()
+        click.echo(script(root.command, {}, "mesh", "_MESH_COMPLETE").source())
