@@ -1,0 +1,111 @@
+"""Landing: a data file or a frame opened as rows that a table can take, or refused by name."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_mesh.engines.landing_csv import read_csv
+from jupyter_mesh.engines.landing_json import read_json
+from jupyter_mesh.engines.landing_rows import Rows, read_batches
+from jupyter_mesh.errors import InputError, LandingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+    import pyarrow as pa
+
+__all__ = ["Rows", "opened", "read_batches", "read_file"]
+
+_REMEDY = "Land csv, parquet, json or ndjson (csv and json may be compressed as .gz)."
+
+
+@contextmanager
+def opened(
+    connection: duckdb.DuckDBPyConnection, source: pa.RecordBatchReader | Path
+) -> Iterator[Rows]:
+    """The rows of a data file or of a frame's reader, for as long as the block lasts.
+
+    Raises LandingError, with row and column where there is one, for a file that cannot be
+    taken whole; InputError for a frame with a value no table can keep.
+    """
+    with (
+        read_file(connection, source)
+        if isinstance(source, Path)
+        else read_batches(connection, source) as rows
+    ):
+        yield rows
+
+
+@contextmanager
+def read_file(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Rows]:
+    """The rows of a csv, parquet, json or ndjson file, told apart by the file's name.
+
+    A file is read to its end before the first row is served, so that every fault is found
+    while nothing is written. A file without rows is refused.
+    """
+    _check_is_file(path)
+    name = path.name.lower().removesuffix(".gz")
+    try:
+        if name.endswith((".csv", ".tsv", ".txt")):
+            yield read_csv(connection, path)
+        elif name.endswith((".json", ".ndjson", ".jsonl")):
+            yield read_json(connection, path)
+        elif path.name.lower().endswith((".parquet", ".pq")):
+            with _read_parquet(connection, path) as rows:
+                yield rows
+        else:
+            raise LandingError(
+                f"{path.name} is not a kind of file that can be landed.",
+                file=str(path),
+                remedy=_REMEDY,
+            )
+    except OSError as error:
+        raise LandingError(
+            f"{path} cannot be read: {error.strerror or error}.", file=str(path)
+        ) from error
+
+
+def _check_is_file(path: Path) -> None:
+    if not path.exists():
+        raise LandingError(
+            f"There is no file {path}.",
+            file=str(path),
+            remedy="Check the path; it is looked up from the current folder.",
+        )
+    if not path.is_file():
+        raise LandingError(f"{path} is not a file.", file=str(path), remedy=_REMEDY)
+    if not path.stat().st_size:
+        raise LandingError(
+            f"{path.name} is empty: it has neither a heading nor rows.", file=str(path)
+        )
+
+
+@contextmanager
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Rows]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            if not file.metadata.num_rows:
+                raise LandingError(f"{path.name} holds no rows.", file=str(path))
+            reader = pa.RecordBatchReader.from_batches(
+                file.schema_arrow, file.iter_batches(batch_size=122_880)
+            )
+            with read_batches(connection, reader) as rows:
+                yield rows
+    except (pa.ArrowException, OSError) as error:
+        raise LandingError(
+            f"{path.name} is not a whole parquet file: {str(error).splitlines()[0]}",
+            file=str(path),
+            remedy="It may have been cut off while it was copied; fetch it again.",
+        ) from error
+    except LandingError:
+        raise
+    except InputError as error:
+        raise LandingError(
+            f"{path.name}: {error.message}", file=str(path), remedy=error.remedy
+        ) from error
