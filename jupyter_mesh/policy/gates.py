@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.product import OutputPort
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, Release
+    from jupyter_mesh.model.versions import VersionDecision
 
 _CLAIM = re.compile(r"^version:\s*[\"']?([^\"'\s#]+)", re.MULTILINE)
 
@@ -91,16 +92,10 @@ class HonestVersion:
     def _product(self, plan: Plan, needed: Version) -> Iterator[Reason]:
         yield from self._readable(plan)
         claimed = _version(plan.product.version) if plan.product.version else None
-        chosen = [v for v in (claimed, plan.version) if v is not None]
-        for version in chosen[:1] if claimed else chosen:
-            if _number(version) < _number(needed):
-                size = plan.version_decision.change.name.lower()
-                why = "; ".join(plan.version_decision.reasons) or "what was released before"
-                text = (
-                    f"{plan.product.name} claims {version}, but this is a {size} change and "
-                    f"needs {needed} at least: {why}."
-                )
-                yield Reason(self.name, text)
+        version = min(plan.version, claimed or plan.version)
+        if _number(version) < _number(needed):
+            why = _why(plan.version_decision, needed)
+            yield Reason(self.name, f"{plan.product.name} claims {version}, but {why}")
 
     def _contract(
         self, output: OutputPort, previous: Release, needed: Version
@@ -122,6 +117,13 @@ class HonestVersion:
 
 def _needed(before: Version, change: Change) -> Version:
     return before if change is Change.NONE else before.after(change)
+
+
+def _why(decision: VersionDecision, needed: Version) -> str:
+    if decision.change is Change.NONE:
+        return f"{needed} was released before."
+    size = decision.change.name.lower()
+    return f"a {size} change needs {needed} at least: {'; '.join(decision.reasons)}."
 
 
 def _number(version: Version) -> tuple[int, int, int]:

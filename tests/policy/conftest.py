@@ -1,0 +1,95 @@
+"""Plans, results and products to be judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from jupyter_mesh.model.contract import Column, Contract
+from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.policy import Actor
+from jupyter_mesh.model.product import DataProduct, OutputPort
+from jupyter_mesh.model.quality import CheckResult, Outcome
+from jupyter_mesh.model.runs import Plan, PortSnapshot, Release
+from jupyter_mesh.model.tables import Snapshot
+from jupyter_mesh.model.types import TrinoType
+from jupyter_mesh.model.versions import Change, Version, VersionDecision
+
+NAME = ProductName("aviation", "delays")
+TABLE = TableName("lake", "aviation_delays", "carriers")
+
+
+class Case:
+    """A plan of one product with one port, to be varied."""
+
+    def __init__(self, folder):
+        self.notebook = folder / "delays.ipynb"
+        self.cells("x = 1")
+        columns = (Column("carrier", TrinoType("varchar"), description="Code."),)
+        contract = Contract("c", columns, version="1.0.0", description="Delays.", text="new")
+        port = OutputPort("carriers", TABLE, contract)
+        self.product = DataProduct(
+            NAME, str(folder), str(self.notebook), (), (port,), owner="Ana Reyes"
+        )
+        self.version = Version(1, 0, 0)
+        self.change = VersionDecision(Change.NONE)
+        self.previous = None
+        self.parameters = {}
+
+    def cells(self, *sources):
+        """Write the notebook."""
+        cells = [{"cell_type": "code", "source": source} for source in sources]
+        self.notebook.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+
+    def product_with(self, **more):
+        self.product = replace(self.product, **more)
+
+    def contract_with(self, **more):
+        (port,) = self.product.outputs
+        contract = replace(port.contract, **more)
+        self.product_with(outputs=(replace(port, contract=contract),))
+
+    def released(self, version, contract="version: 1.0.0\n"):
+        """There was a release before."""
+        snapshot = Snapshot(TABLE, "file:///m", "u", 1, 0, 1, ())
+        self.previous = Release(
+            NAME,
+            Version.parse(version),
+            datetime(2024, 1, 1, tzinfo=UTC),
+            Actor("ann"),
+            (PortSnapshot("carriers", snapshot, contract=contract),),
+        )
+
+    def changed(self, change, *reasons):
+        """The contracts differ by this much."""
+        self.change = VersionDecision(change, reasons)
+
+    @property
+    def plan(self):
+        return Plan(
+            self.product,
+            Actor("ann"),
+            self.version,
+            self.change,
+            (),
+            parameters=self.parameters,
+            previous=self.previous,
+        )
+
+
+@pytest.fixture
+def case(tmp_path):
+    return Case(tmp_path)
+
+
+@pytest.fixture
+def result():
+    """A result of the port carriers."""
+
+    def make(outcome=Outcome.PASSED, message="carrier is null in 3 of 9 rows.", **more):
+        return CheckResult("carriers", "carrier-present", outcome, message, **more)
+
+    return make
