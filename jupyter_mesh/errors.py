@@ -80,7 +80,7 @@ class InputError(MeshError):
 class DescriptorError(InputError):
     """A product, contract or settings file is wrong.
 
-    `line` and `column` count from 1; `key` is the dotted path inside the file.
+    `line` counts from 1; `key` is the dotted path inside the file, `reason` the message alone.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class DescriptorError(InputError):
         super().__init__(
             f"{place}: {key}: {message}" if key else f"{place}: {message}", remedy=remedy
         )
-        self.file, self.line, self.key = file, line, key
+        self.file, self.line, self.key, self.reason = file, line, key, message
 
     def details(self) -> dict[str, Any]:
         """Add where in which file."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mesh import meshfile
+from jupyter_mesh.documents import Document
+from jupyter_mesh.errors import ConfigError
+from jupyter_mesh.meshfile import starter as starter
+from jupyter_mesh.model.policy import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
-    from jupyter_mesh.model.policy import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ CatalogSettings = IcebergSettings | SqliteSettings | PostgresqlSettings | FilesS
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """The engine's kind and its limits; memory as DuckDB writes it (`2GB`), 0 threads for all."""
+    """The engine and its limits; memory as DuckDB writes it (`2GB`), 0 threads for all."""
 
     kind: str = "embedded"
     memory: str = "2GB"
@@ -91,3 +97,132 @@ class Settings:
     policy: Path
     home: str
     cell_timeout: int = 3600
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the mesh.yaml of a file, a folder or MESH_PATH, or the nearest one upwards.
+
+    The environment may override any key: MESH_USER, MESH_ENGINE, and the rest by its path, as
+    in MESH__CATALOGS__LAKE__WAREHOUSE. Raises ConfigError when there is no mesh.yaml,
+    DescriptorError at a line when it is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    document = Document.read(meshfile.find(path, environ))
+    for error in meshfile.faults(document, environ):
+        raise error
+    plain, _ = meshfile.overridden(document, environ)
+    root = Path(document.file).parent.resolve()
+    catalogs = plain["catalogs"]
+    lakes = [name for name, catalog in catalogs.items() if catalog["type"] == "iceberg"]
+    engine = plain.get("engine") or {}
+    return Settings(
+        root=root,
+        name=plain.get("name") or root.name,
+        actor=_actor(plain.get("user"), environ),
+        engine=EngineSettings(**({"kind": engine} if isinstance(engine, str) else engine)),
+        catalogs={
+            name: _catalog(root, catalog, _hidden(root, name, lakes))
+            for name, catalog in catalogs.items()
+        },
+        products=_folder(root, plain.get("products", "products")),
+        policy=_folder(root, plain.get("policy", "policy")),
+        home=plain.get("home") or (lakes[0] if lakes else ""),
+        **{key: plain[key] for key in ("cell_timeout",) if key in plain},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SecretStore:
+    """Looks references up in the environment and in the keyring, when they are needed."""
+
+    environ: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def resolve(self, reference: str) -> str:
+        """The value behind `${env:NAME}` or `${keyring:service/user}`; nothing for nothing.
+
+        Raises ConfigError when it is neither or is not set; no message holds a value.
+        """
+        if not reference:
+            return ""
+        match = meshfile.REFERENCE.fullmatch(reference)
+        if match is None:
+            raise ConfigError("A secret is written in clear.", remedy=meshfile.REMEDY)
+        if not match["variable"]:
+            return _from_keyring(match["service"], match["user"])
+        environ = os.environ if self.environ is None else self.environ
+        if match["variable"] not in environ:
+            raise ConfigError(
+                f"The environment has no variable {match['variable']}.",
+                remedy="Set it before starting, or name another one in mesh.yaml.",
+            )
+        return environ[match["variable"]]
+
+
+def _from_keyring(service: str, user: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        value = keyring.get_password(service, user)
+    except KeyringError as error:
+        raise ConfigError(
+            f"The keyring cannot be asked for {service}/{user}: {type(error).__name__}.",
+            remedy="Unlock or install a keyring, or use ${env:NAME}.",
+        ) from error
+    if value is None:
+        raise ConfigError(
+            f"The keyring holds nothing for {service}/{user}.",
+            remedy=f"Store it: keyring set {service} {user}.",
+        )
+    return str(value)
+
+
+def _actor(user: str | dict[str, Any] | None, environ: Mapping[str, str]) -> Actor:
+    if isinstance(user, dict):
+        return Actor(user["name"], tuple(user.get("groups", ())))
+    return Actor(user or environ.get("JUPYTERHUB_USER") or _login())
+
+
+def _login() -> str:
+    # A container may run as a number that no password file knows.
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user-{os.getuid()}"
+
+
+def _folder(root: Path, text: str) -> Path:
+    return Path(os.path.normpath(root / Path(text).expanduser()))
+
+
+def _hidden(root: Path, name: str, lakes: list[str]) -> Path:
+    """Where a lake's files go by default: the first one's in .mesh, another's below it."""
+    return root / ".mesh" if name in lakes[:1] else root / ".mesh" / name
+
+
+def _catalog(root: Path, written: Mapping[str, Any], hidden: Path) -> CatalogSettings:
+    rest = {key: value for key, value in written.items() if key != "type"}
+    if written["type"] == "postgresql":
+        return PostgresqlSettings(**rest)
+    if written["type"] == "iceberg":
+        return IcebergSettings(
+            uri=_database(root, rest.get("uri", ""), hidden),
+            warehouse=_warehouse(root, rest.get("warehouse", ""), hidden),
+            password=rest.get("password", ""),
+            storage=StorageSettings(**rest.get("storage", {})),
+        )
+    kind = SqliteSettings if written["type"] == "sqlite" else FilesSettings
+    return kind(str(_folder(root, rest["path"])))
+
+
+def _database(root: Path, uri: str, hidden: Path) -> str:
+    if uri and not uri.startswith("sqlite:///"):
+        return uri
+    path = uri.removeprefix("sqlite:///")
+    return f"sqlite:///{(_folder(root, path) if path else hidden / 'catalog.db').as_posix()}"
+
+
+def _warehouse(root: Path, place: str, hidden: Path) -> str:
+    if place.startswith(("s3://", "file://")):
+        return place.rstrip("/")
+    return f"file://{(_folder(root, place) if place else hidden / 'warehouse').as_posix()}"
