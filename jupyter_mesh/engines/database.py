@@ -1,0 +1,126 @@
+"""The engine's DuckDBs: one for statements, shut off; one for landing, open to users' files."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from jupyter_mesh.engines.connection import ICEBERG, connect, literal, shut
+from jupyter_mesh.errors import ConfigError
+from jupyter_mesh.model.names import quote
+from jupyter_mesh.sql import embedded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from jupyter_mesh.engines.sources import Source
+    from jupyter_mesh.protocols import Catalog, Secrets
+    from jupyter_mesh.settings import EngineSettings, StorageSettings
+
+
+class Database:
+    """Hands out connections; opens what they stand on when it is first needed.
+
+    A statement's connection reaches the warehouses and the folders of the sources, nothing
+    else: neither another file nor an address, whatever text it is given. PostgreSQL is the
+    exception: DuckDB attaches it only while it is open to the outside, so a mesh with such a
+    catalog relies on the translation alone.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        lakes: Mapping[str, Catalog],
+        sources: Mapping[str, Source],
+        secrets: Secrets,
+        scratch: Path,
+    ) -> None:
+        self._settings = settings
+        self._lakes = lakes
+        self._sources = sources
+        self._secrets = secrets
+        self._scratch = scratch
+        self._lock = Lock()
+        self._statements: DuckDBPyConnection | None = None
+        self._landing: DuckDBPyConnection | None = None
+        self._is_closed = False
+
+    def connection(self) -> DuckDBPyConnection:
+        """A connection for one statement."""
+        with self._lock:
+            if self._statements is None:
+                self._statements = self._opened()
+            return self._statements.cursor()
+
+    def landing(self) -> DuckDBPyConnection:
+        """A connection that may read any file: for what a user hands in, never for SQL."""
+        with self._lock:
+            if self._landing is None:
+                self._check_open()
+                self._landing = connect(self._settings, self._scratch, self._for_lakes())
+                self._add_storage(self._landing)
+            return self._landing.cursor()
+
+    def close(self) -> None:
+        """Let go of both; an answer that is not yet read ends here."""
+        with self._lock:
+            self._is_closed = True
+            for connection in (self._statements, self._landing):
+                if connection is not None:
+                    connection.close()
+            self._statements = self._landing = None
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ConfigError("The engine is closed.", remedy="Open the mesh again.")
+
+    def _opened(self) -> DuckDBPyConnection:
+        self._check_open()
+        wanted = {source.extension for source in self._sources.values() if source.extension}
+        connection = connect(
+            self._settings, self._scratch, (*self._for_lakes(), *sorted(wanted))
+        )
+        self._add_storage(connection)
+        for macro in embedded.macros():
+            connection.execute(macro)
+        if "postgres_scanner" not in wanted:
+            shut(connection, self._folders())
+        return connection
+
+    def _for_lakes(self) -> tuple[str, ...]:
+        return ICEBERG if self._lakes else ()
+
+    def _folders(self) -> list[str]:
+        roots = [lake.warehouse for lake in self._lakes.values()]
+        roots += [source.folder for source in self._sources.values() if source.folder]
+        folders = [f"{root.rstrip('/')}/" for root in roots]
+        # DuckDB looks at paths with and without their scheme.
+        return folders + [
+            folder.removeprefix("file://") for folder in folders if folder.startswith("file://")
+        ]
+
+    def _add_storage(self, connection: DuckDBPyConnection) -> None:
+        """Open the object stores of the warehouses, each for its own addresses."""
+        for name, lake in self._lakes.items():
+            if lake.warehouse.startswith("s3://"):
+                options = _s3_options(lake.storage, self._secrets)
+                connection.execute(
+                    f"CREATE TEMPORARY SECRET {quote(f'lake_{name}')} "
+                    f"(TYPE s3, SCOPE {literal(lake.warehouse.rstrip('/') + '/')}, {options})"
+                )
+
+
+def _s3_options(storage: StorageSettings, secrets: Secrets) -> str:
+    scheme, _, host = storage.endpoint.rpartition("://")
+    options = {
+        "KEY_ID": secrets.resolve(storage.access_key) if storage.access_key else "",
+        "SECRET": secrets.resolve(storage.secret_key) if storage.secret_key else "",
+        "REGION": storage.region,
+        "ENDPOINT": host,
+        "URL_STYLE": "path" if storage.path_style else "vhost",
+    }
+    texts = [f"{key} {literal(value)}" for key, value in options.items() if value]
+    return ", ".join([*texts, f"USE_SSL {'false' if scheme == 'http' else 'true'}"])
