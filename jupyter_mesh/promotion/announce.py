@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_mesh.documents import write_text
 from jupyter_mesh.errors import MeshError
 from jupyter_mesh.formats.openlineage import NAMESPACE
-from jupyter_mesh.formats.release import to_json
+from jupyter_mesh.formats.release import canonical, to_record
 from jupyter_mesh.lineage.openlineage import OpenLineageFile
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ class RecordAnnouncer:
 
     def announce(self, release: Release, product_folder: str) -> None:
         """Write `releases/<version>.json`, the bytes that the digest was taken of."""
-        write_text(_path(product_folder, f"{release.version}.json"), to_json(release))
+        write_text(
+            _path(product_folder, f"{release.version}.json"),
+            canonical(to_record(release)).decode(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
