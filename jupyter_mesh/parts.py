@@ -104,7 +104,11 @@ class Parts:
         """Runs notebooks."""
         from jupyter_mesh.notebook.runner import PapermillRunner
 
-        return PapermillRunner(runs=self.hidden / "runs", timeout=self.settings.cell_timeout)
+        return PapermillRunner(
+            self.hidden / "runs",
+            timeout=self.settings.cell_timeout,
+            secrets=self._secret_values,
+        )
 
     def gates(self, product: DataProduct) -> Sequence[Gate]:
         """What has to agree before a product's release: the mesh's gates and its domain's."""
@@ -116,8 +120,9 @@ class Parts:
     def announcers(self) -> Sequence[Announcer]:
         """Who tells others about a release."""
         from jupyter_mesh.promotion.announce import announcers
+        from jupyter_mesh.quality.report import render
 
-        return announcers(self.home)
+        return announcers(self.home, render, self.settings.name)
 
     def promoter(self, product: DataProduct) -> Promoter:
         """Takes a plan for that product to a release."""
@@ -130,6 +135,17 @@ class Parts:
             gates=self.gates(product),
             announcers=self.announcers,
         )
+
+    def _secret_values(self) -> list[str]:
+        """What the references of mesh.yaml stand for, so that a run's copy can leave it out."""
+        references = [
+            value
+            for catalog in self.settings.catalogs.values()
+            for part in (catalog, getattr(catalog, "storage", None))
+            for key in ("password", "access_key", "secret_key")
+            if (value := getattr(part, key, ""))
+        ]
+        return [self.secrets.resolve(reference) for reference in references]
 
     def close(self) -> None:
         """Let go of connections, workers and the gateway."""

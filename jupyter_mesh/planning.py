@@ -5,19 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.errors import InputError, NameNotFound
+from jupyter_mesh.errors import MeshError, NameNotFound
 from jupyter_mesh.model.diff import ReleaseDiff, compare
 from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.runs import Obstacle
 from jupyter_mesh.model.tables import Pin
+from jupyter_mesh.model.versions import VersionDecision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jupyter_mesh.model.product import DataProduct, OutputPort
+    from jupyter_mesh.model.product import DataProduct, InputPort, OutputPort
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, Release
     from jupyter_mesh.model.tables import Session, Snapshot
     from jupyter_mesh.parts import Parts
+
+
+def plan(
+    parts: Parts, session: Session, name: ProductName, parameters: Mapping[str, Any]
+) -> Plan:
+    """What a promotion of a product would do: nothing is run, written or locked."""
+    from jupyter_mesh.notebook.inspect import inspect
+    from jupyter_mesh.promotion.plan import make_plan
+
+    product = parts.products.product(name)
+    pins, missing = _pinned(parts, session, product)
+    found = inspect(product, parameters)
+    return make_plan(
+        product,
+        parts.home,
+        session.actor,
+        parameters,
+        inputs=pins,
+        obstacles=(*missing, *found),
+        gates=parts.gates(product),
+    )
+
+
+def input_snapshots(parts: Parts, product: DataProduct) -> dict[TableName, Snapshot]:
+    """The snapshots of the inputs that are ports of other products at a range."""
+    return {
+        port.table: _released(parts, port)[1]
+        for port in product.inputs
+        if port.release is not None
+    }
 
 
 def served(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPort, ...]]:
@@ -39,23 +71,70 @@ def served(parts: Parts, name: str) -> tuple[DataProduct, tuple[OutputPort, ...]
     raise NameNotFound(
         "table with a contract named",
         name,
-        served,
+        known,
         remedy="Only products' ports have contracts.",
     )
-
-
-def input_snapshots(parts: Parts, product: DataProduct) -> dict[TableName, Snapshot]:
-    """The snapshots of the inputs that are ports of other products at a range."""
-    snapshots = {}
-    for port in product.inputs:
-        if port.release is not None:
-            release = parts.home.release(port.release)
-            for output in release.outputs:
-                if output.snapshot.table == port.table:
-                    snapshots[port.table] = output.snapshot
-    return snapshots
 
 
 def tally(results: Sequence[CheckResult]) -> dict[str, int]:
     """How many checks came out how."""
     return dict(Counter(result.outcome.value for result in results))
+
+
+def diff(before: Release, after: Release) -> ReleaseDiff:
+    """Two releases side by side, with the difference of their contracts."""
+    from jupyter_mesh.formats.odcs import read_contract
+
+    decisions = []
+    for output in after.outputs:
+        older = before.output(output.port)
+        if older is not None and older.contract != output.contract:
+            old = read_contract(older.contract, f"{output.port} of {before.version}")
+            new = read_contract(output.contract, f"{output.port} of {after.version}")
+            decisions.append(new.change_from(old))
+    return compare(before, after, VersionDecision.largest(decisions))
+
+
+def _pinned(
+    parts: Parts, session: Session, product: DataProduct
+) -> tuple[list[Pin], list[Obstacle]]:
+    pins, missing = [], []
+    for port in product.inputs:
+        try:
+            pins.append(_pin(parts, session, port))
+        except MeshError as error:
+            missing.append(Obstacle(f"Input {port.name}: {error.message}", error.remedy))
+    return pins, missing
+
+
+def _pin(parts: Parts, session: Session, port: InputPort) -> Pin:
+    if port.release is not None:
+        release, snapshot = _released(parts, port)
+        return _pin_of(snapshot, f"{release.product}@{release.version}")
+    if port.table.catalog in parts.lakes:
+        return _pin_of(parts.lakes[port.table.catalog].snapshot(port.table))
+    # A source without versions can only be shown to be there.
+    parts.engine().describe(port.table, session)
+    return Pin(port.table)
+
+
+def _pin_of(snapshot: Snapshot, release: str = "") -> Pin:
+    return Pin(
+        snapshot.table,
+        snapshot.snapshot_id,
+        snapshot.metadata_location,
+        snapshot.uuid,
+        release,
+    )
+
+
+def _released(parts: Parts, port: InputPort) -> tuple[Release, Snapshot]:
+    assert port.release is not None  # noqa: S101 - for the type checker; callers have looked
+    release = parts.home.release(port.release)
+    for output in release.outputs:
+        if output.snapshot.table == port.table:
+            return release, output.snapshot
+    known = [str(output.snapshot.table) for output in release.outputs]
+    raise NameNotFound(
+        f"table in {release.product} {release.version} named", str(port.table), known
+    )

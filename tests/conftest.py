@@ -1,0 +1,139 @@
+"""Fixtures for tests of the whole: a small mesh with real parts and one product."""
+
+import json
+import sqlite3
+from contextlib import closing
+from textwrap import dedent
+
+import pytest
+
+PRODUCT = """
+apiVersion: v1.0.0
+kind: DataProduct
+id: 4a6fb0b6-6a4e-5b8e-9a0c-000000000001
+name: orders
+domain: shop
+status: active
+description:
+  purpose: What customers ordered, by country.
+team:
+  name: shop
+  members:
+    - username: ana
+      role: owner
+outputPorts:
+  - name: orders
+    version: 1.0.0
+    description: Orders and revenue by country.
+    contractId: 4a6fb0b6-6a4e-5b8e-9a0c-000000000002
+customProperties:
+  - property: jupyterMesh
+    value:
+      notebook: orders.ipynb
+"""
+CONTRACT = """
+apiVersion: v3.1.0
+kind: DataContract
+id: 4a6fb0b6-6a4e-5b8e-9a0c-000000000002
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - name: country
+        logicalType: string
+        physicalType: varchar
+        description: ISO code of the country.
+        required: true
+        unique: true
+      - name: orders
+        logicalType: integer
+        physicalType: bigint
+        description: How many orders.
+      - name: revenue
+        logicalType: number
+        physicalType: decimal(12,2)
+        description: What they were worth.
+"""
+CELLS = [
+    ("parameters", "spoil = 0\n"),
+    ("", "%load_ext jupyter_mesh"),
+    (
+        "",
+        "%%mesh --into totals\nSELECT c.country, count(*) AS orders,"
+        " CAST(sum(o.amount) AS decimal(12,2)) AS revenue\n"
+        "FROM lake.raw.orders AS o JOIN crm.main.customers AS c ON c.id = o.customer\n"
+        "GROUP BY c.country",
+    ),
+    ("", "frame = totals.df()\nframe.loc[frame.index < spoil, 'country'] = None"),
+    ("", "mesh.stage('orders', frame)"),
+]
+ORDERS = "id,customer,amount\n" + "".join(
+    f"{number},{number % 5},{number * 1.25:.2f}\n" for number in range(1, 101)
+)
+
+
+def notebook(cells):
+    """A notebook of code cells, each with its tag."""
+    return json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{number}",
+                    "metadata": {"tags": [tag]} if tag else {},
+                    "source": source,
+                    "execution_count": None,
+                    "outputs": [],
+                }
+                for number, (tag, source) in enumerate(cells, 1)
+            ],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+@pytest.fixture
+def small_folder(tmp_path, monkeypatch):
+    """The files of a mesh: one lake, one SQLite database, the product shop/orders."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MESH_PATH", raising=False)
+    monkeypatch.setenv("MESH_USER", "ana")
+    folder = tmp_path / "products" / "shop" / "orders"
+    (folder / "contracts").mkdir(parents=True)
+    (folder / "product.odps.yaml").write_text(PRODUCT.lstrip())
+    (folder / "contracts" / "orders.odcs.yaml").write_text(CONTRACT.lstrip())
+    (folder / "orders.ipynb").write_text(notebook(CELLS))
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    (tmp_path / "mesh.yaml").write_text(
+        dedent(
+            """
+            name: shop
+            catalogs:
+              lake:
+                type: iceberg
+              crm:
+                type: sqlite
+                path: crm.sqlite
+            """
+        ).lstrip()
+    )
+    with closing(sqlite3.connect(tmp_path / "crm.sqlite")) as database, database:
+        database.execute("CREATE TABLE customers (id INTEGER, country TEXT)")
+        database.executemany(
+            "INSERT INTO customers VALUES (?, ?)",
+            [(0, "DE"), (1, "FR"), (2, "DE"), (3, "IT"), (4, "FR")],
+        )
+    return tmp_path
+
+
+@pytest.fixture
+def small_mesh(small_folder):
+    """That mesh, open, with its orders landed."""
+    from jupyter_mesh.mesh import Mesh
+
+    with Mesh.open(small_folder) as mesh:
+        mesh.land(small_folder / "orders.csv", "lake.raw.orders")
+        yield mesh
