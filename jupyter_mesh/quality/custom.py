@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.documents import Document
 from jupyter_mesh.formats.cells import plain
 from jupyter_mesh.quality.checks import Check, Expected, Finding, Unanswerable
 from jupyter_mesh.quality.rows import LIMIT, selected
@@ -54,10 +55,8 @@ def _kwargs(written: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _implementation(written: object) -> Mapping[str, Any]:
     if isinstance(written, str):
-        try:
-            written = json.loads(written)
-        except json.JSONDecodeError:
-            raise ValueError("its implementation is neither an object nor JSON") from None
+        # Text in a YAML file is YAML again, as in the standard's own example; JSON is too.
+        written = Document.parse(written, "implementation").plain()
     if not isinstance(written, dict):
         raise ValueError("its implementation is not an object with type and kwargs")
     return written
