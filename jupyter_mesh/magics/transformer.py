@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 # What may stand before %%mesh without being code: empty lines and comments.
-_BEFORE = re.compile(r"\s*(#.*)?\Z")
+_BEFORE = re.compile(r"\s*(#.*)?$")
 _FIRST = re.compile(r"%%mesh(?![\w.])[ \t]*(.*)\Z")
 
 

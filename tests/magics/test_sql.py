@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from jupyter_mesh.errors import (
@@ -8,17 +10,19 @@ from jupyter_mesh.errors import (
     StatementNotSupported,
 )
 
+D = Decimal("12.30")
+
 
 def test_a_cell_runs_its_statement_and_gives_the_result(run, fake):
     result = run("%%mesh\nSELECT 1\n")
     assert result.success
     assert fake.calls == [("query", "SELECT 1", {}, None)]
-    assert result.result.df() == ("frame", 3)
+    assert result.result.rows() == [(0, D), (1, D), (2, D)]
 
 
 def test_into_binds_the_result_itself(run, shell):
     assert run("%%mesh --into delays\nSELECT 1").success
-    assert type(shell.user_ns["delays"]).__name__ == "FakeResult"
+    assert type(shell.user_ns["delays"]).__name__ == "ScriptedResult"
 
 
 def test_stage_writes_the_result_to_the_port_and_says_where(run, fake):
@@ -100,8 +104,13 @@ def test_the_cell_also_runs_where_nothing_can_be_awaited(run, fake, shell):
 
 
 def test_it_can_be_called_from_other_code(run, fake):
-    result = run("n = 5\ndef ask():\n    return get_ipython().run_cell_magic('mesh', '', 'SELECT :n')\n"
-                 "ask()")  # fmt: skip
+    lines = (
+        "n = 5",
+        "def ask():",
+        "    return get_ipython().run_cell_magic('mesh', '', 'SELECT :n')",
+        "ask()",
+    )
+    result = run("\n".join(lines))
     assert result.success, result.text
     assert fake.calls == [("query", "SELECT :n", {"n": 5}, None)]
 
