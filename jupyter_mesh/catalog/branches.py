@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.catalog.pointers import IS_TABLE, closed
@@ -17,8 +16,9 @@ from jupyter_mesh.model.tables import Branch, BranchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.engine import Connection
 
     from jupyter_mesh.catalog.pointers import Pointers
@@ -109,6 +109,14 @@ class Branches:
         if done.rowcount != 1:
             raise closed(name, self.find(name).state)
 
+    def staged(self, name: str) -> list[StagedChange]:
+        """What an open branch did to its tables; NameNotFound when there is no such branch."""
+        with self.database.reading() as connection:
+            found = self.changes(connection, name)
+        if not found:
+            self.find(name)
+        return found
+
     def changes(self, connection: Connection, name: str) -> list[StagedChange]:
         """What the branch did to its tables so far, by name."""
         same = and_(
@@ -176,7 +184,7 @@ class Branches:
     def abandon(self, name: str) -> None:
         """Forget what was staged; harmless on a branch that is no longer open."""
         with self.database.writing() as connection:
-            if self.close(connection, name, BranchState.ABANDONED):
+            if self._forget(connection, name):
                 return
         self.find(name)
 
@@ -188,7 +196,7 @@ class Branches:
             with self.database.writing() as connection:
                 late = _BRANCHES.c.lease_until < rows.to_text(self.database.now(connection))
                 # Asked again: its run may have come back to life and renewed it.
-                if self.close(connection, branch.name, BranchState.ABANDONED, late):
+                if self._forget(connection, branch.name, late):
                     swept.append(branch)
         return [self.find(branch.name) for branch in swept]
 
@@ -205,15 +213,25 @@ class Branches:
             return [_branch(row) for row in found]
 
     def close(
-        self, connection: Connection, name: str, state: BranchState, *conditions: Any
+        self,
+        connection: Connection,
+        name: str,
+        state: BranchState,
+        *conditions: ColumnElement[bool],
     ) -> bool:
-        """End an open branch and drop its rows; whether it was open."""
+        """End an open branch, which nobody can write from here on; whether it was open."""
         done = connection.execute(
-            update(_BRANCHES)
-            .where(self._is_open(name), *conditions)
-            .values(state=state.value)
+            update(_BRANCHES).where(self._is_open(name), *conditions).values(state=state.value)
         )
         return done.rowcount == 1
+
+    def _forget(
+        self, connection: Connection, name: str, *conditions: ColumnElement[bool]
+    ) -> bool:
+        done = self.close(connection, name, BranchState.ABANDONED, *conditions)
+        if done:
+            self.clear(connection, name)
+        return done
 
     def clear(self, connection: Connection, name: str) -> None:
         """Drop the rows of a branch that has ended."""
@@ -247,13 +265,13 @@ class Branches:
             )
 
     def _copy(self, connection: Connection, name: str) -> None:
-        from sqlalchemy import literal
-
         connection.execute(
             insert(_POINTERS).from_select(
                 [column.name for column in _POINTERS.c],
                 select(literal(name), *list(_POINTERS.c)[1:]).where(
-                    _POINTERS.c.catalog_name == self.lake, IS_TABLE
+                    _POINTERS.c.catalog_name == self.lake,
+                    IS_TABLE,
+                    _POINTERS.c.metadata_location.is_not(None),
                 ),
             )
         )
@@ -279,7 +297,7 @@ class Branches:
             )
         )
 
-    def _is_open(self, name: str) -> Any:
+    def _is_open(self, name: str) -> ColumnElement[bool]:
         return and_(
             _BRANCHES.c.name == name,
             _BRANCHES.c.lake == self.lake,

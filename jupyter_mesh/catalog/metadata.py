@@ -215,7 +215,7 @@ def _layout(document: Document, fields: set[int]) -> Document:
 
 
 def _later(base: Document) -> int:
-    return max(_now(), base["last-updated-ms"])
+    return max(_now(), int(base["last-updated-ms"]))
 
 
 def _now() -> int:

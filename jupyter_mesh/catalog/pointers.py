@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, union, update
+from sqlalchemy import and_, delete, insert, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mesh.catalog import rows
@@ -37,6 +37,15 @@ class PointerChange:
     table: TableName
     base_location: str | None
     new_location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of a table on main: when, from where, to where (nothing: it was dropped)."""
+
+    at: str
+    base: str | None
+    location: str | None
 
 
 class Pointers:
@@ -95,7 +104,9 @@ class Pointers:
     def find(self, connection: Connection, table: TableName, branch: str = "") -> str | None:
         """Where a table stands, or nothing."""
         self.check_catalog(table)
-        statement = select(_POINTERS.c.metadata_location).where(self.at(table, branch), IS_TABLE)
+        statement = select(_POINTERS.c.metadata_location).where(
+            self.at(table, branch), IS_TABLE
+        )
         found: str | None = connection.execute(statement).scalar()
         return found
 
@@ -115,7 +126,11 @@ class Pointers:
         )
         with self.database.reading() as connection:
             return [
-                (row.catalog_name, self._name(row), row.metadata_location)
+                (
+                    row.catalog_name,
+                    TableName(self.lake, row.table_namespace, row.table_name),
+                    row.metadata_location,
+                )
                 for row in connection.execute(statement)
             ]
 
@@ -192,8 +207,8 @@ class Pointers:
             )
         )
 
-    def moves(self, table: TableName) -> Sequence[Row[Any]]:
-        """The steps of a table on main, oldest first: at, base, location."""
+    def moves(self, table: TableName) -> list[Move]:
+        """The steps of a table on main, oldest first."""
         moves = rows.MOVES
         statement = (
             select(moves.c.at, moves.c.base, moves.c.location)
@@ -205,7 +220,7 @@ class Pointers:
             .order_by(moves.c.id)
         )
         with self.database.reading() as connection:
-            return connection.execute(statement).all()
+            return [Move(*row) for row in connection.execute(statement)]
 
     def create_schema(self, schema: str, branch: str = "") -> None:
         """Make a schema unless it is there; InputError for a name that other engines split."""
@@ -299,7 +314,9 @@ class Pointers:
         if state != BranchState.OPEN:
             raise closed(branch, state)
 
-    def check_unserved(self, connection: Connection, table: TableName, product: str = "") -> None:
+    def check_unserved(
+        self, connection: Connection, table: TableName, product: str = ""
+    ) -> None:
         """ConflictError when a current release, of a product other than this, serves the table."""
         outputs, heads = rows.OUTPUTS, rows.HEADS
         served = connection.execute(
@@ -334,7 +351,10 @@ class Pointers:
             _POINTERS.c.catalog_name == self.scope(branch), IS_TABLE
         )
         with self.database.reading() as connection:
-            known = [str(self._name(row)) for row in connection.execute(statement)]
+            known = [
+                str(TableName(self.lake, schema, name))
+                for schema, name in connection.execute(statement)
+            ]
         return NameNotFound("table", str(table), known)
 
     def _check_schema(self, schema: str, branch: str) -> None:
@@ -348,7 +368,9 @@ class Pointers:
         with self.database.reading() as connection:
             self.check_open(connection, branch)
 
-    def _overtaken(self, connection: Connection, table: TableName, branch: str) -> ConflictError:
+    def _overtaken(
+        self, connection: Connection, table: TableName, branch: str
+    ) -> ConflictError:
         outputs = rows.OUTPUTS
         by = None
         if not branch:
@@ -363,19 +385,8 @@ class Pointers:
             remedy="Nothing was changed here. Run it again on the new state.",
         )
 
-    def _name(self, row: Row[Any]) -> TableName:
-        return TableName(self.lake, row.table_namespace, row.table_name)
-
     def _spelled(self, schema: str) -> str:
         return f"{self.lake}.{schema}" if PLAIN.match(schema) else f'{self.lake}."{schema}"'
-
-    def count(self, branch: str = "") -> int:
-        """How many tables there are."""
-        statement = select(func.count()).where(
-            _POINTERS.c.catalog_name == self.scope(branch), IS_TABLE
-        )
-        with self.database.reading() as connection:
-            return int(connection.execute(statement).scalar_one())
 
 
 def closed(branch: str, state: str) -> ConflictError:

@@ -21,7 +21,6 @@ from jupyter_mesh.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyiceberg.io import FileIO
     from pyiceberg.table.metadata import TableMetadata
 
     from jupyter_mesh.catalog.metadata import Document
@@ -73,34 +72,16 @@ class Tables:
                 self.settle(change.new_location, change.base_location)
         self.pointers.commit(branch, changes)
 
-    def create_schema(self, schema: str, branch: str = "") -> None:
-        """Make a schema unless it is there."""
-        self.pointers.create_schema(schema, branch)
-
-    def drop_schema(self, schema: str, branch: str = "") -> None:
-        """Remove an empty schema."""
-        self.pointers.drop_schema(schema, branch)
-
-    def drop(self, table: TableName, branch: str = "") -> None:
-        """Remove a pointer; no file is touched."""
-        self.pointers.drop(table, branch)
-
     def write_metadata(self, metadata: TableMetadata, base_location: str | None = None) -> str:
         """Write a new metadata file, the successor of the one at `base_location`."""
         content = metadata.model_dump_json(exclude_none=True).encode()
         return self._write(content, metadata.location, base_location)
 
-    def location_for(self, table: TableName) -> str:
-        """A place of its own for a new table; its folders are there when this returns."""
-        return self.warehouse.location_for(table)
-
-    def file_io(self) -> FileIO:
-        """Iceberg's reader and writer for the warehouse's files."""
-        return self.warehouse.file_io()
-
     # -- what the mesh asks for ------------------------------------------------------------
 
-    def state(self, table: TableName, location: str, snapshot_id: int | None = None) -> Snapshot:
+    def state(
+        self, table: TableName, location: str, snapshot_id: int | None = None
+    ) -> Snapshot:
         """The state that a metadata file describes, or an older one of its snapshots."""
         return self._state(table, location, snapshot_id)
 
@@ -109,7 +90,7 @@ class Tables:
         with self.pointers.database.reading() as connection:
             base = self.pointers.find(connection, table, branch)
         if base is None:
-            document = new_document(str(uuid4()), self.location_for(table), columns)
+            document = new_document(str(uuid4()), self.warehouse.location_for(table), columns)
         else:
             document = emptied(self.document(base), columns)
         location = self.write_document(document, base)

@@ -168,7 +168,8 @@ class Warehouse:
         known = {
             "s3.endpoint": storage.endpoint,
             "s3.region": storage.region,
-            "s3.access-key-id": storage.access_key and self._secrets.resolve(storage.access_key),
+            "s3.access-key-id": storage.access_key
+            and self._secrets.resolve(storage.access_key),
             "s3.secret-access-key": storage.secret_key
             and self._secrets.resolve(storage.secret_key),
             "s3.force-virtual-addressing": "" if storage.path_style else "true",
