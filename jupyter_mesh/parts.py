@@ -70,15 +70,10 @@ class Parts:
                 raise NameNotFound("engine", name, ["embedded"])
             from jupyter_mesh.engines.embedded import EmbeddedEngine
 
-            attached = {
-                key: catalog
-                for key, catalog in self.settings.catalogs.items()
-                if not isinstance(catalog, IcebergSettings)
-            }
             self._engines[name] = EmbeddedEngine(
                 self.settings.engine,
                 self.lakes,
-                attached,
+                self.settings.catalogs,
                 self.gateway,
                 self.secrets,
                 self.hidden / "scratch",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from jupyter_mesh.engines.faults import explained
-from jupyter_mesh.errors import QueryCancelled
+from jupyter_mesh.errors import MeshError, QueryCancelled
 from jupyter_mesh.formats.arrays import fitted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Running:
     """A statement on a connection of its own; every fault comes out as an error of the mesh."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, ticket: Ticket | None) -> None:
-        self._connection = connection
+        self.connection = connection
         self._ticket = ticket
         self._stopped = False
         self._idle = Event()
@@ -45,39 +45,33 @@ class Running:
     def stop(self) -> None:
         """Stop at once what runs, and whatever would run next."""
         self._stopped = True
-        self._connection.interrupt()
+        self.connection.interrupt()
         if not self._idle.is_set():
             # DuckDB forgets a stop that arrives before the statement has begun.
             Thread(target=self._insist, name="mesh-stop", daemon=True).start()
 
     def _insist(self) -> None:
         while not self._idle.wait(_REPEAT):
-            self._connection.interrupt()
-
-    def count(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement that answers one number."""
-        with self._at_work():
-            row = self._connection.execute(sql, list(parameters)).fetchone()
-        return int(row[0]) if row else 0
+            self.connection.interrupt()
 
     def batches(
         self, sql: str, parameters: Sequence[Any], schema: pa.Schema
     ) -> Iterator[pa.RecordBatch]:
         """Run a query; its rows in batches of exactly the schema's types."""
-        with self._at_work():
-            self._connection.execute(sql, list(parameters))
-            reader = self._connection.to_arrow_reader(BATCH_ROWS)
+        with self.at_work():
+            self.connection.execute(sql, list(parameters))
+            reader = self.connection.to_arrow_reader(BATCH_ROWS)
         while True:
-            with self._at_work():
+            with self.at_work():
                 batch = next(reader, None)
                 if batch is None:
                     break
                 batch = fitted(batch, schema)
             yield batch
-        self._connection.close()
+        self.connection.close()
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def at_work(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Around every call that may take long: faults are explained, stops are heard."""
         import pyarrow as pa
 
@@ -87,7 +81,11 @@ class Running:
             try:
                 if self._stopped:
                     raise QueryCancelled("The statement was stopped before it ended.")
-                yield
+                yield self.connection
+            except MeshError as error:
+                if self._stopped and not isinstance(error, QueryCancelled):
+                    raise explained(error, was_stopped=True) from error
+                raise
             except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
                 raise explained(error, was_stopped=self._stopped) from error
             finally:
@@ -104,5 +102,5 @@ class Running:
 
     def _tell(self) -> None:
         while self._ticket is not None and not self._idle.wait(_TELL):
-            percent = self._connection.query_progress()
+            percent = self.connection.query_progress()
             self._ticket.report("running", percent if percent > 0 else None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from jupyter_mesh.engines.connection import literal
-from jupyter_mesh.errors import ConflictError, MeshError, QueryError, StorageError
+from jupyter_mesh.engines.faults import explained
+from jupyter_mesh.errors import StorageError
 from jupyter_mesh.model.names import quote
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.names import TableName
     from jupyter_mesh.model.tables import Endpoint
-
-# How DuckDB's iceberg extension spells the gateway's answers: `... status code (Conflict_409)`.
-_STATUS = re.compile(r"\(\w+_(\d{3})\)|returned HTTP (\d{3})\b")
 
 
 def attach(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint, alias: str) -> None:
@@ -43,12 +40,12 @@ def attach(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint, alias: str
             "ACCESS_DELEGATION_MODE 'none')"
         )
     except duckdb.Error as error:
-        status = _status_of(error)
-        reason = f"it answered {status}" if status else type(error).__name__
-        # The cause is left out on purpose: its text may quote the statement and the token.
+        # DuckDB's text may quote the statement and with it the token: none of it is passed on.
+        missing = "NotFound_404" in str(error)
         raise StorageError(
-            f"The branch {endpoint.warehouse} cannot be opened for writing: {reason}.",
-            remedy="Is the branch still open? Start the run again if it was abandoned.",
+            f"{endpoint.warehouse} cannot be opened for writing: "
+            + ("there is no such branch." if missing else "the gateway did not answer."),
+            remedy="A branch that was abandoned or published is closed; run it again.",
         ) from None
 
 
@@ -72,45 +69,21 @@ def replace(
     table: TableName,
     source: str,
     columns: Sequence[Column],
+    parameters: Sequence[Any] = (),
 ) -> int:
     """Fill a table, prepared and empty, with the rows of a query; returns how many.
 
-    `source` is a SELECT in DuckDB's dialect that serves `columns` by name. Rows stream to
+    `source` is a SELECT in DuckDB's dialect that serves `columns` by name; `parameters` are
+    its values. Rows stream to
     files as they come; the table changes when the last one is written, or not at all.
     Raises ConflictError when somebody else changed the table meanwhile.
     """
     names = ", ".join(quote(column.name) for column in columns)
     target = f"{quote(alias)}.{quote(table.schema)}.{quote(table.table)}"
+    # Names are quoted and the source is ours: nothing a user typed stands here as it is.
+    statement = f"INSERT INTO {target} BY NAME SELECT {names} FROM ({source})"  # noqa: S608
     try:
-        answer = connection.execute(
-            f"INSERT INTO {target} BY NAME SELECT {names} FROM ({source})"
-        ).fetchone()
+        answer = connection.execute(statement, list(parameters)).fetchone()
     except duckdb.Error as error:
-        raise failure(error, str(table)) from error
+        raise explained(error) from error
     return int(answer[0]) if answer else 0
-
-
-def failure(error: duckdb.Error, subject: str) -> MeshError:
-    """What a failed write means to a user: a conflict, a broken store, or a refused value."""
-    status = _status_of(error)
-    if status == 409:
-        return ConflictError(
-            f"{subject} was changed by somebody else meanwhile; nothing was written.",
-            remedy="Run it again: it will start from the new state.",
-        )
-    if status or isinstance(error, duckdb.IOException):
-        return StorageError(
-            f"{subject} could not be written: {_first_line(error)}",
-            remedy="Nothing was changed. Check the disk and the catalog database, then repeat.",
-        )
-    return QueryError(f"{subject} could not be written: {_first_line(error)}")
-
-
-def _status_of(error: duckdb.Error) -> int:
-    """The HTTP status the gateway answered with, 0 when it was not the gateway."""
-    match = _STATUS.search(str(error))
-    return int(match[1] or match[2]) if match else 0
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().split("\n", 1)[0]
