@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows", "opened", "read_batches", "read_file"]
 
+_CHUNK = 2**20
 _REMEDY = "Land csv, parquet, json or ndjson (csv and json may be compressed as .gz)."
 
 
@@ -49,6 +52,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Row
     _check_is_file(path)
     name = path.name.lower().removesuffix(".gz")
     try:
+        _check_whole(path)
         if name.endswith((".csv", ".tsv", ".txt")):
             yield read_csv(connection, path)
         elif name.endswith((".json", ".ndjson", ".jsonl")):
@@ -81,6 +85,23 @@ def _check_is_file(path: Path) -> None:
         raise LandingError(
             f"{path.name} is empty: it has neither a heading nor rows.", file=str(path)
         )
+
+
+def _check_whole(path: Path) -> None:
+    """Read a gzip file to its end: DuckDB takes what there is of one that was cut off."""
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            return
+    try:
+        with gzip.open(path) as stream:
+            while stream.read(_CHUNK):
+                pass
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise LandingError(
+            f"{path.name} is not a whole gzip file.",
+            file=str(path),
+            remedy="It may have been cut off while it was copied; fetch it again.",
+        ) from error
 
 
 @contextmanager

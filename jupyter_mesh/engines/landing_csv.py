@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.engines.csv_faults import Heading
     from jupyter_mesh.engines.csv_kinds import Kind, Tally
 
-_SAMPLE = 20_000
+_SAMPLE = 4_096
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
@@ -50,7 +50,8 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
         f"{kind.cast_of(quote(name))} AS {quote(name)}"
         for name, kind in zip(heading.names, found, strict=True)
     ]
-    return Rows(f"SELECT {', '.join(values)} FROM {file.source}", tuple(columns))
+    sql = f"SELECT {', '.join(values)} FROM {file.source}"  # noqa: S608 - quoted names
+    return Rows(sql, tuple(columns))
 
 
 class _File:
@@ -110,7 +111,7 @@ class _File:
             text = quote(name)
             counts.append(f"count(nullif({text}, ''))")
             counts += [f"count_if({kind.fits_of(text)})" for kind in csv_kinds.COUNTED]
-        rows, *numbers = self._first(f"SELECT {', '.join(counts)} FROM {source}")
+        rows, *numbers = self._first(counts, source)
         step = 1 + len(csv_kinds.COUNTED)
         return rows, [
             csv_kinds.Tally(
@@ -123,7 +124,7 @@ class _File:
     def _misfits(self, kinds: Mapping[str, Kind]) -> list[str]:
         """The columns where some value of the whole file is not of its kind."""
         checks = [f"count_if({_misfit(name, kind)})" for name, kind in kinds.items()]
-        counts = self._first(f"SELECT {', '.join(checks)} FROM {self.source}")
+        counts = self._first(checks, self.source)
         return [name for name, count in zip(kinds, counts, strict=True) if count]
 
     def _fault(self, faulty: Mapping[str, Kind]) -> LandingError:
@@ -134,10 +135,8 @@ class _File:
             for name, kind in faulty.items()
         ]
         names = ", ".join(quote(name) for name in faulty)
-        found = self._first(
-            f"SELECT {', '.join(firsts)} FROM "
-            f"(SELECT row_number() OVER () AS place, {names} FROM {self.source})"
-        )
+        numbered = f"(SELECT row_number() OVER () AS place, {names} FROM {self.source})"  # noqa: S608
+        found = self._first(firsts, numbered)
         first = min((hit for hit in found if hit), key=lambda hit: hit["place"])
         name, row = first["name"], first["place"] + 1
         heading = self.heading.written[self.heading.names.index(name)]
@@ -151,7 +150,9 @@ class _File:
             "file into a frame where it is text, and land the frame.",
         )
 
-    def _first(self, sql: str) -> tuple[Any, ...]:
+    def _first(self, items: Sequence[str], source: str) -> tuple[Any, ...]:
+        """The one row that these aggregates make."""
+        sql = f"SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - quoted names
         return self.connection.execute(sql).fetchone() or ()
 
 
@@ -166,7 +167,7 @@ def _shown(value: str) -> str:
 
 
 def _unexplained(path: Path, error: duckdb.Error) -> LandingError:
-    """What DuckDB says of a file in which we see no fault ourselves: mixed line ends, mostly."""
+    """What DuckDB says of a file in which we see no fault: mixed line ends, mostly."""
     return LandingError(
         f"{path.name} cannot be read as csv: {str(error).splitlines()[0]}",
         file=str(path),

@@ -38,7 +38,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
     compressed = _check_start(path)
     file = (
         f"{file_literal(path)}, maximum_object_size = {_LARGEST_RECORD}, "
-        f"compression = '{'gzip' if compressed else 'none'}'"
+        f"compression = '{'gzip' if compressed else 'uncompressed'}'"
     )
     try:
         return _rows(connection, path, file)
@@ -57,7 +57,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
 
 def _rows(connection: duckdb.DuckDBPyConnection, path: Path, file: str) -> Rows:
     source = f"read_json({file}, sample_size = -1)"
-    found = connection.sql(f"SELECT * FROM {source}")
+    found = connection.sql(f"FROM {source}")
     mixed = [
         name
         for name, kind in zip(found.columns, found.types, strict=True)
@@ -71,7 +71,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, path: Path, file: str) -> Rows:
     sql = f"SELECT {values} FROM {source}"  # noqa: S608 - quoted names and paths
     columns = kept_columns(columns_of(connection.sql(f"{sql} LIMIT 0").to_arrow_table().schema))
     renamed = ", ".join(quote(column.name) for column in columns)
-    return Rows(f"SELECT * FROM ({sql}) AS rows({renamed})", columns)
+    return Rows(f"FROM ({sql}) AS rows({renamed})", columns)
 
 
 def _kept(kind: Any) -> str:  # noqa: ANN401 - DuckDB's own type of types
@@ -120,11 +120,8 @@ def _check_start(path: Path) -> bool:
     """Whether the file is compressed; LandingError when it does not begin with an object."""
     with path.open("rb") as file:
         compressed = file.read(2) == b"\x1f\x8b"
-    try:
-        with _opened(path, compressed) as text:
-            start = text.read(4096).removeprefix(b"\xef\xbb\xbf").split()
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise _cut_off(path, 0) from error
+    with _opened(path, compressed) as text:
+        start = text.read(4096).removeprefix(b"\xef\xbb\xbf").split()
     opening = b"".join(start)[:2]
     if opening == b"[]" or not opening:
         raise LandingError(f"{path.name} holds no records.", file=str(path))
@@ -147,15 +144,14 @@ def _first_fault(path: Path, compressed: bool) -> LandingError | None:
     row = 0
     try:
         with _opened(path, compressed) as file:
-            for row, line in enumerate(file, 1):
+            for line in file:
+                row += 1
                 if line.strip():
                     json.loads(line)
     except json.JSONDecodeError as error:
         return _broken(path, row, error.msg) if row > 1 else _fault_in_whole(path, compressed)
     except UnicodeDecodeError:
         return _broken(path, row, "it is not UTF-8")
-    except EOFError:
-        return _cut_off(path, row)
     return None
 
 
@@ -178,13 +174,4 @@ def _broken(path: Path, row: int, reason: str) -> LandingError:
         file=str(path),
         row=row,
         remedy="Mend the line, or fetch the file again if it was cut off.",
-    )
-
-
-def _cut_off(path: Path, row: int) -> LandingError:
-    return LandingError(
-        f"{path.name} ends in the middle, after line {row}.",
-        file=str(path),
-        row=row,
-        remedy="It may have been cut off while it was copied; fetch it again.",
     )

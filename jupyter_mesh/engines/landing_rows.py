@@ -39,7 +39,7 @@ _KEPT = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows ready to be written: a SELECT in DuckDB's dialect and the columns it serves."""
+    """Rows ready to be written: a query in DuckDB's dialect and the columns it serves."""
 
     sql: str
     columns: tuple[Column, ...]
@@ -58,7 +58,7 @@ def read_batches(
     view = f"rows_{uuid4().hex}"
     connection.register(view, kept.reader)
     try:
-        yield Rows(f"SELECT * FROM {quote(view)}", kept.columns)
+        yield Rows(f"FROM {quote(view)}", kept.columns)
     except (MeshError, duckdb.Error):
         # On its way through the engine an exception of the reader's loses its type.
         if kept.fault is not None:
@@ -113,7 +113,7 @@ class _Kept:
     def __init__(self, source: pa.RecordBatchReader) -> None:
         import pyarrow as pa
 
-        self.fault: InputError | None = None
+        self.fault: Exception | None = None
         self.columns = kept_columns(columns_of(source.schema))
         schema = pa.schema(
             [
@@ -128,27 +128,27 @@ class _Kept:
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        for batch in self._source:
-            yield pa.RecordBatch.from_arrays(
-                [
-                    self._cast(array, field)
-                    for array, field in zip(batch.columns, schema, strict=True)
-                ],
-                schema=schema,
-            )
-
-    def _cast(self, array: pa.Array, field: pa.Field) -> pa.Array:
-        import pyarrow as pa
-
         try:
-            return arrays.cast(array, field.type)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            self.fault = InputError(
-                f"Column {field.name} holds a value that a table cannot keep unchanged: "
-                f"{str(error).splitlines()[0]}.",
-                remedy="Round it, or convert the column to text, and try again.",
-            )
+            for batch in self._source:
+                columns = zip(batch.columns, schema, strict=True)
+                kept = [_kept_array(array, field) for array, field in columns]
+                yield pa.RecordBatch.from_arrays(kept, schema=schema)
+        except Exception as error:
+            self.fault = error
             raise
+
+
+def _kept_array(array: pa.Array, field: pa.Field) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return arrays.cast(array, field.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"Column {field.name} holds a value that a table cannot keep unchanged: "
+            f"{str(error).splitlines()[0]}.",
+            remedy="Round it, or convert the column to text, and try again.",
+        ) from error
 
 
 def _kept_arrow(kind: TrinoType, found: pa.DataType) -> pa.DataType:
