@@ -75,8 +75,9 @@ class Shell(click.Group):
     ) -> NoReturn:
         """Run one command line and end the process with its exit code."""
         arguments = list(sys.argv[1:] if args is None else args)
+        terminal = extra.setdefault("obj", Terminal())
+        terminal.is_json = _wants_json(arguments)
         extra["standalone_mode"] = False
-        extra["obj"] = terminal = Terminal(is_json=_wants_json(arguments))
         try:
             code = super().main(arguments, prog_name or "mesh", **extra)
         except _ReaderGone:
@@ -141,7 +142,7 @@ def _version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> No
     type=click.Path(),
     help="The mesh's folder or mesh.yaml; without it the nearest one upwards.",
 )
-@click.option("--json", "is_json", is_flag=True, help="Answer with one JSON document.")
+@click.option("--json", is_flag=True, expose_value=False, help="Answer with one JSON document.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @click.option(
     "--version",
@@ -152,10 +153,9 @@ def _version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> No
     help="Say the version and end.",
 )
 @click.pass_obj
-def mesh(terminal: Terminal, path: str | None, is_json: bool, quiet: bool) -> None:
+def mesh(terminal: Terminal, path: str | None, quiet: bool) -> None:
     """From a notebook to a versioned data product."""
     terminal.path = path
-    terminal.is_json = terminal.is_json or is_json
     terminal.is_quiet = quiet
 
 

@@ -23,8 +23,8 @@ _ENDLESS = 100_000
 class Terminal:
     """The two streams of one command, and how it was asked to speak."""
 
-    def __init__(self, *, is_json: bool = False) -> None:
-        self.is_json = is_json
+    def __init__(self) -> None:
+        self.is_json = False
         self.is_quiet = False
         self.path: str | None = None
         self._has_answered = False
@@ -114,7 +114,8 @@ class Terminal:
         from jupyter_mesh.cli.report import write_report
 
         place = write_report(error, self.path)
-        said = f"Something unexpected happened: {type(error).__name__}: {_first_line(error)}"
+        words = f"{type(error).__name__}: {_first_line(error)}".rstrip(": .")
+        said = f"Something unexpected happened: {words}."
         remedy = f"Please report it, with {place}."
         if self.is_json:
             self._error({"type": type(error).__name__, "message": said, "remedy": remedy})
