@@ -6,6 +6,7 @@ import builtins
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import MeshError, NotebookError, QueryError, StatementNotSupported
@@ -17,7 +18,6 @@ from jupyter_mesh.notebook.source import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from jupyter_mesh.model.names import TableName
     from jupyter_mesh.model.product import DataProduct
@@ -40,17 +40,17 @@ _NETWORK = re.compile(r"file://", re.IGNORECASE)
 
 
 def inspect(
-    path: Path,
     product: DataProduct,
     parameters: Mapping[str, object] | None = None,
     reads: Callable[[str], Iterable[TableName]] | None = None,
 ) -> tuple[Obstacle, ...]:
-    """Everything in the way of a promotion, blocking or only worth noting, cell by cell.
+    """Everything in the way of a product's promotion, blocking or worth noting, by cell.
 
     `parameters` are the values that it would run with; `reads` says which tables a statement
     reads, raising QueryError for one that is wrong. A file that is no notebook is the only
     obstacle then. `cell` counts every cell from 1.
     """
+    path = Path(product.notebook)
     try:
         document = read(path)
     except NotebookError as error:
