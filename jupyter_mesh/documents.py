@@ -157,6 +157,13 @@ def write_text(path: Path, text: str) -> None:
         Path(scratch).unlink(missing_ok=True)
 
 
+def render(plain: Mapping[str, Any]) -> str:
+    """Plain values as a new YAML text, in their order."""
+    stream = StringIO()
+    _yaml().dump(dict(plain), stream)
+    return stream.getvalue()
+
+
 def dotted(path: KeyPath) -> str:
     """A path as people read it: `schema[0].properties[2].name`."""
     text = ""

@@ -23,8 +23,8 @@ def names(group: str) -> list[str]:
 def load(group: str, name: str) -> Any:  # noqa: ANN401 - a class or a function of the plug-in
     """The plug-in of that name in a group.
 
-    Raises NameNotFound with the nearest ones there are, ConfigError when two packages bring the
-    same name, or when it cannot be loaded: then with the package that brought it and the reason.
+    Raises NameNotFound with the nearest ones there are; ConfigError when two packages bring
+    the same name, or when it cannot be loaded, with the package that brought it.
     """
     points = sorted(entry_points(group=group, name=name), key=lambda point: point.value)
     kind = group.rpartition(".")[2].removesuffix("s")

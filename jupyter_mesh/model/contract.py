@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_mesh.model.types import TrinoType
+    from jupyter_mesh.model.versions import VersionDecision
 
 
 class Severity(StrEnum):
@@ -58,7 +59,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Columns and rules together; `text` is the file as written, `version` what it claims."""
+    """Columns and rules together; `text` is the file as written, `version` what it claims.
+
+    `sla` holds the service levels as property and value; `notes` whatever else the file says
+    (status, team, examples, ...) by key, as JSON text.
+    """
 
     id: str
     columns: tuple[Column, ...]
@@ -66,6 +71,7 @@ class Contract:
     version: str = ""
     description: str = ""
     sla: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     text: str = field(default="", compare=False, repr=False)
     path: str = field(default="", compare=False)
 
@@ -73,3 +79,9 @@ class Contract:
     def key(self) -> tuple[str, ...]:
         """The columns of the primary key, in order."""
         return tuple(column.name for column in self.columns if column.primary_key)
+
+    def change_from(self, older: Contract) -> VersionDecision:
+        """The size of the step from an older contract to this one, with every reason."""
+        from jupyter_mesh.model.changes import contract_change
+
+        return contract_change(older, self)
