@@ -89,16 +89,25 @@ def _from_polars(frame: pl.DataFrame | pl.LazyFrame) -> pa.Table:
         raise InputError(
             f"A polars {type(frame).__name__} is no frame.", remedy="Make one: .to_frame()."
         )
-    columns = []
-    for series in frame.get_columns():
-        try:
-            columns.append(series.to_arrow())
-        except (pa.ArrowException, pl.exceptions.PolarsError) as error:
-            raise InputError(
-                f"Column {series.name} has the type {series.dtype}, which SQL does not know.",
-                remedy="Cast it to numbers, text or moments first.",
-            ) from error
+    columns = [_polars_column(series) for series in frame.get_columns()]
     return pa.table(columns, names=frame.columns)
+
+
+def _polars_column(series: pl.Series) -> pa.Array:
+    import polars as pl
+    import pyarrow as pa
+
+    try:
+        # An object would come out as the address it has in this process.
+        if series.dtype != pl.Object:
+            return series.to_arrow()
+        reason = None
+    except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+        reason = error
+    raise InputError(
+        f"Column {series.name} has the type {series.dtype}, which SQL does not know.",
+        remedy="Cast it to numbers, text or moments first.",
+    ) from reason
 
 
 def _from_arrow(data: Any) -> pa.Table | pa.RecordBatchReader:  # noqa: ANN401 - any frame
