@@ -66,7 +66,7 @@ class Mesh:
             mesh._enter(ProductName.parse(product))
         return mesh
 
-    # -- asking ------------------------------------------------------------------------------
+    # -- asking --------------------------------------------------------------------------
 
     def query(
         self,
@@ -121,7 +121,7 @@ class Mesh:
             self.session = replace(self.session, as_of=AsOf(timestamp=moment), pins={})
         return self.session
 
-    # -- bringing in -------------------------------------------------------------------------
+    # -- bringing in ---------------------------------------------------------------------
 
     def land(self, source: Any, table: str, ticket: Ticket | None = None) -> Landing:  # noqa: ANN401
         """Make a file or a frame one immutable version of a table; the same bytes land once.
@@ -175,7 +175,7 @@ class Mesh:
         self._record("stage", str(output.table), facts={"port": port, "rows": rows})
         return self.parts.home.snapshot(output.table, branch)
 
-    # -- promising ---------------------------------------------------------------------------
+    # -- promising -----------------------------------------------------------------------
 
     def check(self, name: str) -> list[CheckResult]:
         """Hold a product's data, or one table, against its contract.
@@ -196,7 +196,7 @@ class Mesh:
         return found
 
     def plan(self, product: str, parameters: Mapping[str, Any] | None = None) -> Plan:
-        """What a promotion would do: inputs with their pins, version with reasons, obstacles."""
+        """What a promotion would do: its inputs' pins, its version with reasons, obstacles."""
         return planning.plan(
             self.parts, self.session, ProductName.parse(product), parameters or {}
         )
@@ -223,7 +223,7 @@ class Mesh:
         promoter = self.parts.promoter(plan.product)
         return promoter.promote(plan, environment, tell or (lambda _progress: None), wait)
 
-    # -- reading by version --------------------------------------------------------------------
+    # -- reading by version --------------------------------------------------------------
 
     def releases(self, product: str | None = None) -> list[Release]:
         """The releases of a product, or of all, newest first."""
@@ -266,7 +266,7 @@ class Mesh:
         home = self.parts.home
         return home.rollback(name, ReleaseRef(name, VersionRange(to)), self.session.actor)
 
-    # -- keeping house -------------------------------------------------------------------------
+    # -- keeping house -------------------------------------------------------------------
 
     def fsck(self) -> list[Problem]:
         """Prove the store: files present, digests right, chain unbroken."""
@@ -301,7 +301,7 @@ class Mesh:
     ) -> None:
         self.close()
 
-    # -- finding ---------------------------------------------------------------------------------
+    # -- finding -------------------------------------------------------------------------
 
     def _enter(self, product: ProductName) -> None:
         """Stand in a product's run: its inputs by range are read at their releases."""

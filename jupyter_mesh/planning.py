@@ -28,10 +28,16 @@ def plan(
     """What a promotion of a product would do: nothing is run, written or locked."""
     from jupyter_mesh.notebook.inspect import inspect
     from jupyter_mesh.promotion.plan import make_plan
+    from jupyter_mesh.sql.reading import parse
 
     product = parts.products.product(name)
     pins, missing = _pinned(parts, session, product)
-    found = inspect(product, parameters)
+    values = {**product.parameters, **parameters}
+
+    def reads(sql: str) -> list[TableName]:
+        return [ref.name for ref in parse(sql, session.catalog, session.schema).reads]
+
+    found = inspect(product, values, reads)
     return make_plan(
         product,
         parts.home,

@@ -137,3 +137,15 @@ def small_mesh(small_folder):
     with Mesh.open(small_folder) as mesh:
         mesh.land(small_folder / "orders.csv", "lake.raw.orders")
         yield mesh
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory):
+    """The demonstration's mesh, made once: treat it as read-only, or copy it."""
+    from jupyter_mesh.demo import make, tell_story
+
+    folder = tmp_path_factory.mktemp("demo") / "mesh"
+    make(folder)
+    lines = list(tell_story(folder, lambda _progress: None))
+    assert len(lines) == 3
+    return folder
