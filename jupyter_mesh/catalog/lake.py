@@ -54,7 +54,7 @@ class Lake:
         self.notices: tuple[str, ...] = ("tags", "lineage", "record")
         self.storage = settings.storage
         self.database = Database(settings, secrets)
-        self.store = Warehouse(settings, secrets)
+        self.store = Warehouse(settings, secrets, f"{self.database.place}\n{name}")
         self.pointers = Pointers(name, self.database)
         self.files = Tables(self.pointers, self.store)
         self.branches = Branches(self.pointers, BRANCH_TERM)
@@ -66,7 +66,7 @@ class Lake:
 
     @property
     def warehouse(self) -> str:
-        """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no slash at the end."""
+        """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no last slash."""
         return self.store.root
 
     def close(self) -> None:

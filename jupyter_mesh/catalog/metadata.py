@@ -133,7 +133,7 @@ def find_snapshot(document: Document, snapshot_id: int) -> Document | None:
 def snapshot_of(
     table: TableName, location: str, document: Document, snapshot_id: int | None = None
 ) -> Snapshot:
-    """The state a metadata file describes: its current one, or an older one of its snapshots."""
+    """The state a metadata file describes: its current one, or one of its older snapshots."""
     wanted = current_id(document) if snapshot_id is None else snapshot_id
     entry = None if wanted is None else find_snapshot(document, wanted)
     schema = _current_schema(document)

@@ -317,7 +317,7 @@ class Pointers:
     def check_unserved(
         self, connection: Connection, table: TableName, product: str = ""
     ) -> None:
-        """ConflictError when a current release, of a product other than this, serves the table."""
+        """ConflictError when the current release of another product serves the table."""
         outputs, heads = rows.OUTPUTS, rows.HEADS
         served = connection.execute(
             select(heads.c.product, heads.c.version)

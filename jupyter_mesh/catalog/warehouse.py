@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import threading
@@ -40,8 +41,11 @@ class StoredFile:
 class Warehouse:
     """Reads, writes and lists files by their full locations (`file://...`, `s3://...`)."""
 
-    def __init__(self, settings: IcebergSettings, secrets: Secrets) -> None:
+    def __init__(self, settings: IcebergSettings, secrets: Secrets, catalog: str) -> None:
         self.root = _root(settings.warehouse)
+        # In the name of every folder we make: another catalog may share the warehouse, and
+        # what it needs must never look like garbage to this one.
+        self.mark = hashlib.sha256(catalog.encode()).hexdigest()[:6]
         self._storage = settings.storage
         self._secrets = secrets
         self._io: FileIO | None = None
@@ -65,8 +69,8 @@ class Warehouse:
 
         Never the same twice: a table that is dropped and made again must not meet old files.
         """
-        name = _plain(table.table)[:_LONGEST]
-        location = f"{self.root}/{_plain(table.schema)[:_LONGEST]}/{name}-{uuid4().hex[:12]}"
+        schema, name = _plain(table.schema)[:_LONGEST], _plain(table.table)[:_LONGEST]
+        location = f"{self.root}/{schema}/{name}-{self.mark}{uuid4().hex[:10]}"
         path = local_path(location)
         if path is not None:
             try:
@@ -129,8 +133,14 @@ class Warehouse:
         except OSError as error:
             raise unwritable(str(path), error) from error
 
-    def files(self) -> Iterator[StoredFile]:
-        """Every file in the warehouse."""
+    def own_files(self) -> Iterator[StoredFile]:
+        """Every file in the folders of tables that this catalog made."""
+        ours = re.compile(
+            re.escape(f"{self.root}/") + rf"\w+/\w+-{self.mark}[0-9a-f]{{10}}/(data|metadata)/"
+        )
+        return (file for file in self._files() if ours.match(file.location))
+
+    def _files(self) -> Iterator[StoredFile]:
         path = local_path(self.root)
         if path is not None:
             yield from _local_files(path)
