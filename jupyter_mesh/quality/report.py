@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.formats.cells import shortened, text, visible
+from jupyter_mesh.model.contract import Severity
 from jupyter_mesh.model.quality import Outcome
 
 if TYPE_CHECKING:
@@ -91,13 +92,16 @@ def _born(release: Release) -> str:
 def _band(checks: Sequence[CheckResult]) -> Iterator[str]:
     """The verdict in one sentence over a bar of all outcomes."""
     counts = {outcome: sum(c.outcome is outcome for c in checks) for outcome in _WORST_FIRST}
-    worst = next((outcome for outcome in _WORST_FIRST if counts[outcome]), Outcome.PASSED)
+    # What is only shown (texts, rules of severity info) does not colour the verdict.
+    loud = {check.outcome for check in checks if check.severity is not Severity.INFO}
+    worst = next((outcome for outcome in _WORST_FIRST if outcome in loud), Outcome.PASSED)
     tone = _TONES[worst][0]
     if not checks:
         yield '<section class="band skipped"><strong>Nothing was checked.</strong></section>'
         return
     parts = [f"{counts[o]:,} {_TONES[o][2]}" for o in reversed(_WORST_FIRST) if counts[o]]
-    says = "Every check passed." if worst is Outcome.PASSED else ", ".join(parts) + "."
+    all_passed = counts[Outcome.PASSED] == len(checks)
+    says = "Every check passed." if all_passed else ", ".join(parts) + "."
     yield f'<section class="band {tone}"><strong>{says}</strong>'
     yield f'<p class="soft">{len(checks):,} promises were held against the data.</p>'
     yield f"{_bar(counts, len(checks))}</section>"

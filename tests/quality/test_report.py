@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from jupyter_mesh.model.contract import Column
+from jupyter_mesh.model.contract import Column, Severity
 from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.policy import Actor, Decision, Reason
 from jupyter_mesh.model.quality import CheckResult, Outcome
@@ -103,6 +103,13 @@ def test_all_passed_reads_like_it(release):
     page = Page(render(replace(release, checks=release.checks[:1])))
     assert "Every check passed." in page.text
     assert "Nothing was checked." in Page(render(replace(release, checks=()))).text
+
+
+def test_what_is_only_shown_does_not_colour_the_verdict(release):
+    shown = replace(release.checks[2], severity=Severity.INFO)
+    page = render(replace(release, checks=(release.checks[0], shown)))
+    assert '<section class="band passed">' in page
+    assert "1 passed, 1 not evaluated." in Page(page).text
 
 
 def test_a_page_needs_and_tells_nothing_else(release):
