@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Stats,
     )
     from jupyter_mesh.model.versions import ReleaseRef
+    from jupyter_mesh.settings import StorageSettings
 
 
 class Ticket(Protocol):
@@ -160,6 +161,16 @@ class Catalog(Protocol):
     """Keeps Iceberg tables, branches and releases; publishing is its one commit point."""
 
     name: str
+
+    @property
+    def warehouse(self) -> str:
+        """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no last slash."""
+        ...
+
+    @property
+    def storage(self) -> StorageSettings:
+        """How the object store of its files is opened, if they lie in one."""
+        ...
 
     def schemas(self, branch: str = "") -> Sequence[str]:
         """The schemas, sorted."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from jupyter_mesh.engines.sources import Source
-    from jupyter_mesh.protocols import Secrets
-    from jupyter_mesh.settings import EngineSettings, IcebergSettings, StorageSettings
+    from jupyter_mesh.protocols import Catalog, Secrets
+    from jupyter_mesh.settings import EngineSettings, StorageSettings
 
 
 class Database:
@@ -33,7 +33,7 @@ class Database:
     def __init__(
         self,
         settings: EngineSettings,
-        lakes: Mapping[str, IcebergSettings],
+        lakes: Mapping[str, Catalog],
         sources: Mapping[str, Source],
         secrets: Secrets,
         scratch: Path,

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 class EmbeddedEngine:
     """Answers Trino's SQL over lakes and attached sources; implements protocols.Engine.
 
-    `catalogs` are the settings of every catalog, lakes included. Nothing is opened before the
+    `catalogs` are the settings of every catalog; those of lakes may be left out. Nothing is opened before the
     first statement; many threads may ask at once.
     """
 
@@ -65,16 +65,11 @@ class EmbeddedEngine:
             for name, catalog in catalogs.items()
             if not isinstance(catalog, IcebergSettings)
         }
-        warehouses = {
-            name: catalog
-            for name, catalog in catalogs.items()
-            if isinstance(catalog, IcebergSettings)
-        }
         self._lakes = lakes
         self._gateway = gateway
         self._scratch = scratch
         self._relations = Relations(lakes, sources)
-        self._database = Database(settings, warehouses, sources, secrets, scratch)
+        self._database = Database(settings, lakes, sources, secrets, scratch)
 
     # -- statements --------------------------------------------------------------------------
 
