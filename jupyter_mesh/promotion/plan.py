@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import InputError
-from jupyter_mesh.formats import odcs
+from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.model.promises import promises
 from jupyter_mesh.model.runs import Plan
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
@@ -95,7 +95,7 @@ def _parts(product: DataProduct, previous: Release) -> Iterator[VersionDecision]
         if text is None:
             yield VersionDecision(Change.MINOR, (f"port {output.name} added",))
         elif text != output.contract.text:
-            older = odcs.parse(text, f"{output.name} of {previous.version}", output.name)
+            older = read_contract(text, f"{output.name} of {previous.version}", output.name)
             step = output.contract.change_from(older)
             yield VersionDecision(
                 step.change, tuple(f"{output.name}: {reason}" for reason in step.reasons)

@@ -62,10 +62,7 @@ class Promoter:
             self._announce(attempt)
             # Who waited finds another release before them than when they planned.
             attempt.plan = numbered(plan, self.catalog.latest(name))
-            release = self._attempt(attempt, environment or {})
-            attempt.step = Step.ANNOUNCE
-            self._announce(attempt)
-        return release
+            return self._attempt(attempt, environment or {})
 
     def _attempt(self, attempt: _Attempt, environment: Mapping[str, str]) -> Release:
         try:
@@ -73,11 +70,22 @@ class Promoter:
             release = self._carry_out(attempt, environment)
         except BaseException as error:
             found = self._after(attempt, error)
+            if found is not None:
+                self._conclude(attempt, found)
             if found is None or not isinstance(error, Exception):
                 raise
-            release = found
-        self.catalog.save_run(attempt.record("published", digest=release.digest))
+            return found
+        self._conclude(attempt, release)
         return release
+
+    def _conclude(self, attempt: _Attempt, release: Release) -> None:
+        """Remember the run and tell others; nothing that fails here undoes the release."""
+        try:
+            self.catalog.save_run(attempt.record("published", digest=release.digest))
+            attempt.step = Step.ANNOUNCE
+            self._announce(attempt)
+        except MeshError as error:
+            attempt.say(f"{release.version} is published, but: {error.message}", failed=True)
 
     def _carry_out(self, attempt: _Attempt, environment: Mapping[str, str]) -> Release:
         attempt.branch = self._open(attempt)
