@@ -94,8 +94,10 @@ class HonestVersion:
         claimed = _version(plan.product.version) if plan.product.version else None
         version = min(plan.version, claimed or plan.version)
         if _number(version) < _number(needed):
-            why = _why(plan.version_decision, needed)
-            yield Reason(self.name, f"{plan.product.name} claims {version}, but {why}")
+            text = f"{plan.product.name} claims {version}, but "
+            text += _why(plan.version_decision, needed)
+            text += f" Claim {needed}, or take the version out: it follows by itself."
+            yield Reason(self.name, text)
 
     def _contract(
         self, output: OutputPort, previous: Release, needed: Version

@@ -136,7 +136,12 @@ class _Evaluation:
         found = [column.name for column in self.snapshot.columns]
         shown = shown_columns(check.columns, self.contract, found)
         sql, names = examples(check, self.snapshot.table, shown)
-        values = self.engine.query(sql, self.session).rows()
+        try:
+            values = self.engine.query(sql, self.session).rows()
+        except _REFUSALS as error:
+            # The verdict stands without its examples.
+            _pass_on_cancel(error)
+            return finding
         return replace(finding, rows=as_rows(names, values, self.masked))
 
     def _ask(self, check: Asked) -> Finding:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_mesh.errors import QueryCancelled
+from jupyter_mesh.errors import QueryCancelled, StatementInvalid
 from jupyter_mesh.model.contract import Column, Contract, Rule, Severity
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.policy import Actor
@@ -474,6 +474,20 @@ def test_failing_rows_show_the_key_and_the_offending_column_first(bench):
     (row,) = result.rows
     assert list(row)[:2] == ["id", "x"]
     assert len(row) == 8
+
+
+def test_a_verdict_stands_without_its_examples(bench):
+    bench.table(x=("bigint", [None]))
+    run = bench.engine.query
+
+    def no_examples(sql, session, parameters=None, ticket=None):
+        if "LIMIT" in sql:
+            raise StatementInvalid("No examples today.")
+        return run(sql, session)
+
+    bench.engine.query = no_examples
+    result = bench.rule("nullValues", "x")
+    assert (result.outcome, result.observed, result.rows) == (FAILED, 1, ())
 
 
 def test_at_most_twenty_rows_are_kept(bench):
