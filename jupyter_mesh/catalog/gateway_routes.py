@@ -18,6 +18,7 @@ from jupyter_mesh.errors import (
     StorageError,
 )
 from jupyter_mesh.model.names import TableName
+from jupyter_mesh.model.tables import BranchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,7 +111,7 @@ def _route(catalogs: Mapping[str, Lake], request: Request) -> tuple[int, bytes]:
         case "GET", ("v1", "config"):
             return _config(catalogs, request)
         case method, ("v1", prefix, *rest) if rest:
-            return _dispatch(_scope(catalogs, prefix), method, tuple(rest), request)
+            return _dispatch(_scope(catalogs, prefix, method), method, tuple(rest), request)
     raise _NoRoute(request)
 
 
@@ -150,13 +151,16 @@ def _on(
     return steps[request.method]
 
 
-def _scope(catalogs: Mapping[str, Lake], prefix: str) -> Scope:
+def _scope(catalogs: Mapping[str, Lake], prefix: str, method: str) -> Scope:
     catalog, _at, branch = prefix.partition("@")
     if catalog not in catalogs:
         raise NameNotFound("warehouse", prefix, catalogs)
     lake = catalogs[catalog]
     if branch:
-        lake.branch(branch)
+        state = lake.branch(branch).state
+        # A change of a closed branch is refused by the lake as a conflict.
+        if state != BranchState.OPEN and method in {"GET", "HEAD"}:
+            raise NameNotFound("open branch", f"{branch} ({state})")
     return Scope(lake, branch)
 
 
@@ -165,7 +169,7 @@ def _scope(catalogs: Mapping[str, Lake], prefix: str) -> Scope:
 
 def _config(catalogs: Mapping[str, Lake], request: Request) -> tuple[int, bytes]:
     warehouse = request.query.get("warehouse", "")
-    _scope(catalogs, warehouse)
+    _scope(catalogs, warehouse, request.method)
     return _json(
         {"defaults": {}, "overrides": {"prefix": warehouse}, "endpoints": list(ENDPOINTS)}
     )

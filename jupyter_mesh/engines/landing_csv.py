@@ -18,6 +18,7 @@ import duckdb
 from jupyter_mesh.engines import csv_kinds
 from jupyter_mesh.engines.connection import literal
 from jupyter_mesh.engines.csv_faults import first_fault, read_heading
+from jupyter_mesh.engines.faults import explained
 from jupyter_mesh.engines.landing_rows import Rows, file_literal
 from jupyter_mesh.errors import LandingError
 from jupyter_mesh.model.contract import Column
@@ -43,6 +44,8 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
     file = _File(connection, path, heading)
     try:
         found = file.kinds()
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+        raise explained(error) from error
     except duckdb.Error as error:
         raise first_fault(path, heading) or _unexplained(path, error) from error
     columns = [Column(name, kind.type) for name, kind in zip(heading.names, found, strict=True)]

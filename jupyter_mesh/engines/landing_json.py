@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import duckdb
 
 from jupyter_mesh.engines.connection import literal
+from jupyter_mesh.engines.faults import explained
 from jupyter_mesh.engines.landing_rows import Rows, file_literal, kept_columns
 from jupyter_mesh.errors import InputError, LandingError
 from jupyter_mesh.formats.arrow import columns_of
@@ -42,6 +43,8 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
     )
     try:
         return _rows(connection, path, file)
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+        raise explained(error) from error
     except duckdb.Error as error:
         raise _first_fault(path, compressed) or LandingError(
             f"{path.name} cannot be read as json: {str(error).splitlines()[0]}",

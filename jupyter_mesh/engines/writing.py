@@ -73,9 +73,9 @@ def replace(
 ) -> int:
     """Fill a table, prepared and empty, with the rows of a query; returns how many.
 
-    `source` is a SELECT in DuckDB's dialect that serves `columns` by name; `parameters` are
-    its values. Rows stream to
-    files as they come; the table changes when the last one is written, or not at all.
+    `source` is a query in DuckDB's dialect that serves `columns` by name; `parameters` are its
+    values. Rows stream to files as they come; the table changes when the last one is written,
+    or not at all.
     Raises ConflictError when somebody else changed the table meanwhile.
     """
     names = ", ".join(quote(column.name) for column in columns)
