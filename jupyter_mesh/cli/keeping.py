@@ -10,7 +10,7 @@ import click
 
 from jupyter_mesh.cli.steps import live_steps
 from jupyter_mesh.cli.verb import verb
-from jupyter_mesh.formats.outline import Outline, failing, listing, outline
+from jupyter_mesh.formats.outline import Outline, counted, failing, listing
 
 if TYPE_CHECKING:
     from jupyter_mesh.cli.terminal import Terminal
@@ -109,7 +109,10 @@ def gc(terminal: Terminal, days: float | None, dry_run: bool) -> None:
     age = None if days is None else timedelta(days=days)
     with terminal.mesh() as mesh:
         report = mesh.gc(age, dry_run=dry_run)
-    terminal.answer(report, outline(report))
+    done = "would be removed" if report.dry_run else "removed"
+    files = counted(report.removed, "file")
+    title = f"{files} ({report.size:,} bytes) {done}, {report.kept:,} kept."
+    terminal.answer(report, Outline(title, ("file",), tuple((file,) for file in report.files)))
 
 
 @verb("completion")

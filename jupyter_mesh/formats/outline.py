@@ -268,7 +268,7 @@ def _(session: Session) -> Outline:
         facts["as of"] = session.as_of.version or _moment(session.as_of.timestamp)
     if session.pins:
         facts["pinned"] = counted(len(session.pins), "table")
-    return table("session", ("fact", "value"), _facts(facts))
+    return table("From here on", ("fact", "value"), _facts(facts))
 
 
 _LISTS: dict[str, Callable[[Sequence[Any]], Outline]] = {

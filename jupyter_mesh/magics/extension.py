@@ -23,6 +23,7 @@ _NOUNS = (
     ("jupyter_mesh.model.browse", "Description"),
     ("jupyter_mesh.model.diff", "ReleaseDiff"),
     ("jupyter_mesh.model.tables", "Landing"),
+    ("jupyter_mesh.model.tables", "Session"),
     ("jupyter_mesh.model.tables", "Snapshot"),
 )
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import InputError, NameNotFound, PromotionRefused
-from jupyter_mesh.formats.outline import Outline, failing, listing, outline, table
+from jupyter_mesh.formats.outline import Outline, failing, listing, table
 from jupyter_mesh.magics import kernel
 from jupyter_mesh.magics.display import Listing
 from jupyter_mesh.magics.options import words_of
@@ -88,11 +88,11 @@ def scalar(text: str) -> Any:  # noqa: ANN401 - a JSON scalar
 
 
 def _open(path: str = "") -> Any:  # noqa: ANN401 - nothing to show but the session
-    return _shown(kernel.open_mesh(path or None).session)
+    return kernel.open_mesh(path or None).session
 
 
 def _use(name: str) -> Any:  # noqa: ANN401
-    return _shown(kernel.current().use(name))
+    return kernel.current().use(name)
 
 
 def _browse(prefix: str = "") -> Listing:
@@ -140,7 +140,7 @@ def _rollback(product: str, to: str) -> Any:  # noqa: ANN401
 
 
 def _as_of(when: str = "now") -> Any:  # noqa: ANN401
-    return _shown(kernel.current().as_of(None if when in {"now", "off"} else when))
+    return kernel.current().as_of(None if when in {"now", "off"} else when)
 
 
 def _rows(rule: str) -> Listing:
@@ -160,10 +160,6 @@ def _rows(rule: str) -> Listing:
 
 def _names(check: CheckResult, rule: str) -> bool:
     return rule.lower() in {check.rule.lower(), f"{check.port}.{check.rule}".lower()}
-
-
-def _shown(session: Any) -> Listing:  # noqa: ANN401 - model.tables.Session
-    return Listing([session], outline(session))
 
 
 _P = "[-p NAME=VALUE]..."
