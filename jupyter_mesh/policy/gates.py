@@ -118,7 +118,9 @@ class HonestVersion:
 
 
 def _needed(before: Version, change: Change) -> Version:
-    return before if change is Change.NONE else before.after(change)
+    if change is Change.NONE:
+        return Version(before.major, before.minor, before.patch)
+    return before.after(change)
 
 
 def _why(decision: VersionDecision, needed: Version) -> str:
