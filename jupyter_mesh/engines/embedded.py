@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 class EmbeddedEngine:
     """Answers Trino's SQL over lakes and attached sources; implements protocols.Engine.
 
-    `catalogs` are the settings of every catalog; those of lakes may be left out. Nothing is opened before the
-    first statement; many threads may ask at once.
+    `catalogs` are the settings of every catalog; those of lakes may be left out.
+    Nothing is opened before the first statement; many threads may ask at once.
     """
 
     name = "embedded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
+from weakref import finalize
 
 from jupyter_mesh.errors import StorageError
 
@@ -74,5 +75,6 @@ class KeptBatches:
     def _opened(self) -> BinaryIO:
         if self._file is None:
             self._scratch.mkdir(parents=True, exist_ok=True)
-            self._file = TemporaryFile(dir=self._scratch)  # noqa: SIM115 - lives on
+            self._file = TemporaryFile(dir=self._scratch)  # noqa: SIM115 - lives as long as this
+            finalize(self, self._file.close)
         return self._file
