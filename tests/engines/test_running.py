@@ -124,8 +124,8 @@ def test_an_error_of_the_mesh_passes_through(parent):
 def test_whatever_a_stopped_statement_ends_with_it_was_stopped(parent):
     ticket = QueryTicket()
     running = Running(parent.cursor(), ticket)
+    Timer(0.1, ticket.cancel).start()
     with pytest.raises(QueryCancelled), running.at_work() as connection:
-        Timer(0.1, ticket.cancel).start()
         fail_late(connection)
 
 
