@@ -60,3 +60,13 @@ def bench(tmp_path):
     folder = tmp_path / "products"
     folder.mkdir()
     return Bench(folder)
+
+
+@pytest.fixture
+def make_code():
+    return code
+
+
+@pytest.fixture
+def make_text():
+    return text
