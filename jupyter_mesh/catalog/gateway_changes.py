@@ -164,7 +164,8 @@ class _Standing:
 
     def _check_location(self, location: str) -> None:
         """A client must not make this catalog write where it was not asked to."""
-        if not location.startswith(f"{self.lake.warehouse}/") or "/../" in location:
+        inside = location.startswith(f"{self.lake.warehouse}/")
+        if not inside or ".." in location.split("/"):
             raise InputError(f"{self.table} must lie inside the warehouse.")
 
 

@@ -75,8 +75,7 @@ def replace(
 
     `source` is a query in DuckDB's dialect that serves `columns` by name; `parameters` are its
     values. Rows stream to files as they come; the table changes when the last one is written,
-    or not at all.
-    Raises ConflictError when somebody else changed the table meanwhile.
+    or not at all. Raises ConflictError when somebody else changed the table meanwhile.
     """
     names = ", ".join(quote(column.name) for column in columns)
     target = f"{quote(alias)}.{quote(table.schema)}.{quote(table.table)}"
