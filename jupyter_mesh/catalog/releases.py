@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, select, update
 
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.errors import ConflictError, NameNotFound
-from jupyter_mesh.formats.release import canonical, digest, from_record, to_record
+from jupyter_mesh.formats.release import digest, from_record, to_record
 from jupyter_mesh.model.runs import ReleaseState
 from jupyter_mesh.model.versions import Version
 
@@ -199,7 +199,8 @@ class Releases:
                 created=rows.to_text(release.created),
                 digest=sealed.digest,
                 previous=sealed.previous,
-                record=canonical(record).decode(),
+                # Not in canonical form: that spells 1.0 as 1, and what was a float must come back.
+                record=json.dumps(record, ensure_ascii=False),
             )
         )
         self._serve(connection, sealed)

@@ -101,8 +101,8 @@ def test_a_table_that_no_port_serves_is_not_published(hand, lake):
         lake.publish(branch.name, hand.release("1.0.0", [state]))
     with pytest.raises(InputError, match="serves no table"):
         lake.publish(branch.name, hand.release("1.0.0", []))
+    absent = replace(state, table=hand.table("absent"))
     with pytest.raises(InputError, match="was not staged"):
-        absent = replace(state, table=hand.table("absent"))
         lake.publish(branch.name, hand.release("1.0.0", [state, absent]))
     with pytest.raises(InputError, match="Two ports"):
         lake.publish(branch.name, hand.release("1.0.0", [state, state]))
