@@ -54,7 +54,8 @@ class Worker:
 
     def watch_parent(self) -> None:
         """Block until standard input closes, then end."""
-        while sys.stdin.buffer.read(4096):
+        # Unbuffered: a thread inside a buffered read would abort the interpreter's end.
+        while os.read(0, 4096):
             pass
         self.stop()
         if not threading.Event().wait(GRACE_SECONDS):
@@ -140,6 +141,15 @@ def _kernel(name: str, scratch: Path) -> tuple[str, str]:
     return "jupyter-mesh", sys.executable
 
 
+def _import_lightly() -> None:
+    """Leave out an optional part of jsonschema that takes longer to import than all the rest.
+
+    nbformat validates notebooks with jsonschema, which would load a grammar for checking
+    international addresses; no notebook's schema asks for that.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 def _lock_source() -> str:
     return Path(__file__).with_name("environment.py").read_text(encoding="utf-8")
 
@@ -173,6 +183,7 @@ def main() -> None:
         # Startup files and history of the person who promotes are no part of the product.
         os.environ["IPYTHONDIR"] = str(scratch / "ipython")
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch / "runtime")
+        _import_lightly()
         worker.tell(worker.run(scratch))
 
 
