@@ -137,7 +137,7 @@ def _counterpart(one: Guarantee, others: Sequence[Guarantee]) -> Guarantee | Non
 def _weaker(old: Guarantee, new: Guarantee | None) -> Iterator[Step]:
     name = old.rule.id
     flag = _flag(old.rule)
-    if new is None:
+    if new is None or flag:
         yield Change.MAJOR, flag.format("no longer") if flag else f"rule {name} was removed"
     elif new.only_allows_more_values_than(old):
         more = ", ".join(sorted((new.choices or set()) - (old.choices or set())))
@@ -152,7 +152,7 @@ def _weaker(old: Guarantee, new: Guarantee | None) -> Iterator[Step]:
 def _stronger(old: Guarantee | None, new: Guarantee) -> Iterator[Step]:
     name = new.rule.id
     flag = _flag(new.rule)
-    if old is None:
+    if old is None or flag:
         yield Change.MINOR, flag.format("now") if flag else f"rule {name} was added: {new}"
     elif new.covers(old):
         if old.is_as_strict_as(new):
