@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.errors import MeshError
 from jupyter_mesh.magics import kernel
 from jupyter_mesh.magics.lines import VERBS
 from jupyter_mesh.magics.transformer import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from jupyter_mesh.mesh import Mesh
+    from jupyter_mesh.model.browse import Entry
 
 _AGE = 30.0
 # A keystroke waits no longer than this; a slow answer serves the next one.
@@ -38,11 +43,15 @@ class Names:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, list[Any]]] = {}
+        self._mesh: Any = None
         self._asked: set[str] = set()
         self._lock = Lock()
 
     def below(self, prefix: str) -> list[Any]:
         """The entries below a prefix."""
+        if self._mesh is not kernel.opened():
+            self._mesh = kernel.opened()
+            self._known.clear()
         at, entries = self._known.get(prefix, (0.0, []))
         if at and monotonic() - at < _AGE:
             return entries
@@ -57,18 +66,39 @@ class Names:
 
     def _ask(self, prefix: str) -> None:
         try:
-            entries = list(kernel.current().browse(prefix))
+            entries = _entries(kernel.current(), prefix)
         except Exception:
+            # Completing a name is no place for an error; the query that follows tells it.
             entries = []
         self._known[prefix] = (monotonic(), entries)
         with self._lock:
             self._asked.discard(prefix)
 
 
-def completions(before: str, names: Names) -> tuple[str, list[tuple[str, str]]] | None:
+def _entries(mesh: Mesh, prefix: str) -> list[Entry]:
+    """What stands below a prefix, read as a full name and below the session's default names."""
+    session = mesh.session
+    schema = f"{session.catalog}.{session.schema}" if session.schema else ""
+    found: dict[str, Entry] = {}
+    for base in dict.fromkeys(("", session.catalog, schema)):
+        full = ".".join(filter(None, (base, prefix)))
+        try:
+            below = mesh.browse(full)
+        except MeshError:
+            continue
+        for entry in below:
+            name = entry.name.removeprefix(f"{base}.") if base else entry.name
+            found.setdefault(name, replace(entry, name=name))
+    return list(found.values())
+
+
+def completions(
+    before: str, names: Names, after: str = ""
+) -> tuple[str, list[tuple[str, str]]] | None:
     """The typed fragment and what it may become, each with its kind; None where it is not ours.
 
-    `before` is the cell up to the cursor.
+    `before` and `after` are the cell up to the cursor and from there on: columns of a SELECT
+    come from a FROM below it.
     """
     line = before.rpartition("\n")[2]
     fragment = _token(before)
@@ -79,7 +109,7 @@ def completions(before: str, names: Names) -> tuple[str, list[tuple[str, str]]] 
         return None
     if "\n" not in before[before.index("%%mesh") :]:
         return fragment, _fitting(fragment, [(option, "option") for option in _OPTIONS])
-    return fragment, _fitting(fragment, _in_sql(cell[1], fragment, names))
+    return fragment, _fitting(fragment, _in_sql(cell[1], after, fragment, names))
 
 
 def _token(before: str) -> str:
@@ -99,19 +129,17 @@ def _in_line(words: list[str], fragment: str, names: Names) -> list[tuple[str, s
     return found
 
 
-def _in_sql(body: str, fragment: str, names: Names) -> list[tuple[str, str]]:
+def _in_sql(body: str, after: str, fragment: str, names: Names) -> list[tuple[str, str]]:
     before = body[: len(body) - len(fragment)]
     if _AFTER_TABLE.search(before):
         return _catalog(fragment, names)
     found: list[tuple[str, str]] = []
-    for table, alias in _TABLES.findall(body):
-        label = alias or table.rpartition(".")[2]
-        columns = (
-            [e for e in names.below(table) if e.kind == "column"]
-            if table.count(".") == 2
-            else []
-        )
-        for entry in columns:
+    for table, alias in _TABLES.findall(body + after):
+        is_alias = alias and alias.upper() not in _WORDS
+        label = alias if is_alias else table.rpartition(".")[2]
+        for entry in names.below(table):
+            if entry.kind != "column":
+                continue
             column = entry.name.rpartition(".")[2]
             found += [(column, "column"), (f"{label}.{column}", "column")]
     if "." not in fragment:
@@ -148,7 +176,7 @@ def matcher(names: Names) -> Any:  # noqa: ANN401 - IPython's matcher
                 context.line_with_cursor[: context.cursor_position],
             ]
         )
-        found = completions(before, names)
+        found = completions(before, names, context.full_text[len(before) :])
         if found is None:
             return {"completions": [], "suppress": False}
         fragment, fits = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from html import escape
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -20,31 +21,35 @@ PACE = 0.25
 class ProgressLine:
     """One line that appears when a query takes long, and is gone when it has ended.
 
-    Where a front end listens it is a widget with a Cancel button, else text that is updated.
+    Where a front end listens it is a widget with a Cancel button, else text that is updated;
+    in a terminal one line of standard error. `awaits` tells whether the cell awaits the query:
+    only then are buttons heard, and only then does the cell's whole output belong to it.
     """
 
-    def __init__(self, work: Work[Any], shell: Any) -> None:  # noqa: ANN401 - IPython's shell
+    def __init__(self, work: Work[Any], shell: Any, *, awaits: bool) -> None:  # noqa: ANN401
         self.work = work
         self.shell = shell
+        self.awaits = awaits
         self.started = monotonic()
         self._shown = 0.0
-        self._line: _Widgets | _Text | None = None
+        self._line: _Widgets | _Text | _Plain | None = None
 
     def tick(self) -> None:
         """Show the state, if it is time to."""
         now = monotonic()
-        if (
-            now - self.started < PATIENCE
-            or now - self._shown < PACE
-            or not in_kernel(self.shell)
-        ):
+        if now - self.started < PATIENCE or now - self._shown < PACE:
             return
         self._shown = now
         if self._line is None:
-            self._line = (
-                _Widgets(self.work, self.shell) if _somebody_watches() else _Text(self.shell)
-            )
+            self._line = self._chosen()
         self._line.show(self.words(now - self.started))
+
+    def _chosen(self) -> _Widgets | _Text | _Plain:
+        if not in_kernel(self.shell):
+            return _Plain()
+        if self.awaits and _somebody_watches():
+            return _Widgets(self.work, self.shell)
+        return _Text(self.shell, owns_cell=self.awaits)
 
     def words(self, seconds: float) -> str:
         """The line: seconds so far, the engine's percent and its own words."""
@@ -60,17 +65,33 @@ class ProgressLine:
             self._line = None
 
 
-class _Text:
-    """A line of plain text."""
+class _Plain:
+    """A line of a terminal; nothing where nobody would see it change."""
 
-    def __init__(self, shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
+    def show(self, words: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{words}\x1b[K")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        self.show("")
+
+
+class _Text:
+    """A line of text in a notebook."""
+
+    def __init__(self, shell: Any, *, owns_cell: bool) -> None:  # noqa: ANN401 - IPython's
         self._spot = Spot(shell)
+        self._owns_cell = owns_cell
 
     def show(self, words: str) -> None:
         self._spot.show(lines_bundle(words))
 
     def close(self) -> None:
-        self._spot.clear()
+        if self._owns_cell:
+            self._spot.clear()
+        else:
+            self._spot.show({"text/plain": ""})
 
 
 class _Widgets:

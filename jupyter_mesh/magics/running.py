@@ -60,21 +60,27 @@ class Work(Generic[T]):
         waiting = asyncio.wrap_future(self._done)
         waiting.add_done_callback(_seen)
         try:
-            while not self._done.done():
-                await asyncio.wait([waiting], timeout=_BEAT)
+            while not waiting.done():
                 tick()
+                await asyncio.wait([waiting], timeout=_BEAT)
         except (asyncio.CancelledError, KeyboardInterrupt):
             self._stop()
+        except BaseException:
+            self.ticket.cancel()
+            raise
         return self._answer()
 
     def joined(self, tick: Callable[[], Any]) -> T:
         """The same for a place that cannot await."""
         try:
             while not self._done.done():
-                self._thread.join(_BEAT)
                 tick()
+                self._thread.join(_BEAT)
         except KeyboardInterrupt:
             self._stop()
+        except BaseException:
+            self.ticket.cancel()
+            raise
         return self._answer()
 
     def _stop(self) -> None:

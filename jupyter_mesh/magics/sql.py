@@ -26,7 +26,8 @@ class SqlCell:
 
     async def awaited(self, line: str, body: str) -> Answer:
         """Run a cell whose shell can await: buttons and other messages work meanwhile."""
-        options, work, progress = self._begin(line, body)
+        options, work = self._begin(line, body)
+        progress = ProgressLine(work, self.shell, awaits=True)
         try:
             return self._end(options, await work.awaited(progress.tick))
         finally:
@@ -34,13 +35,14 @@ class SqlCell:
 
     def joined(self, line: str, body: str) -> Answer:
         """Run a cell where nothing can be awaited: in other code, or without a loop."""
-        options, work, progress = self._begin(line, body)
+        options, work = self._begin(line, body)
+        progress = ProgressLine(work, self.shell, awaits=False)
         try:
             return self._end(options, work.joined(progress.tick))
         finally:
             progress.close()
 
-    def _begin(self, line: str, body: str) -> tuple[CellOptions, Work[Answer], ProgressLine]:
+    def _begin(self, line: str, body: str) -> tuple[CellOptions, Work[Answer]]:
         options = parse_options(line)
         sql = body.rstrip()
         if not sql:
@@ -48,8 +50,7 @@ class SqlCell:
                 "The cell has no statement.",
                 remedy="Write one below %%mesh, for instance SHOW CATALOGS.",
             )
-        work = Work(lambda ticket: answer(options, sql, self.shell.user_ns, ticket))
-        return options, work, ProgressLine(work, self.shell)
+        return options, Work(lambda ticket: answer(options, sql, self.shell.user_ns, ticket))
 
     def _end(self, options: CellOptions, answered: Answer) -> Answer:
         if options.into:

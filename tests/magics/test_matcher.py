@@ -15,10 +15,11 @@ def offered(before):
 @pytest.mark.parametrize(
     ("before", "expected"),
     [
-        ("%%mesh\nSELECT * FROM ", ["lake"]),
+        ("%%mesh\nSELECT * FROM ", ["lake", "raw", "flights", "planes"]),
         ("%%mesh\nSELECT * FROM la", ["lake"]),
         ("%%mesh\nselect * from lake.", ["lake.raw"]),
         ("%%mesh\nSELECT 1\nFROM lake.raw.fl", ["lake.raw.flights"]),
+        ("%%mesh\nSELECT 1 FROM raw.fl", ["raw.flights"]),
         ("%%mesh\nSELECT 1 FROM x JOIN lake.raw.", ["lake.raw.flights", "lake.raw.planes"]),
         ("%%mesh\nSELECT 1 FROM lake.raw.flights f WHERE f.dep", ["f.dep_delay"]),
         ("%%mesh\nSELECT 1 FROM lake.raw.flights WHERE carr", ["carrier"]),
@@ -43,6 +44,17 @@ def test_keywords_are_offered_in_sql(fake):
     assert "SELECT" in offered("%%mesh\nsel")
 
 
+def test_columns_are_found_by_a_short_name_too(fake):
+    assert offered("%%mesh\nSELECT * FROM raw.flights f WHERE f.carr") == ["f.carrier"]
+    assert offered("%%mesh\nSELECT * FROM flights WHERE carr") == ["carrier"]
+
+
+def test_columns_of_a_select_come_from_the_from_below(fake):
+    after = "\nFROM lake.raw.flights AS f\nWHERE x"
+    _, found = completions("%%mesh\nSELECT dep", Names(), after)
+    assert found == [("dep_delay", "column")]
+
+
 def test_a_mesh_that_fails_is_silent(fake):
     assert offered("%%mesh\nSELECT * FROM nowhere.") == []
 
@@ -51,7 +63,7 @@ def test_the_mesh_is_asked_once_for_many_keys(fake):
     names = Names()
     for typed in ("l", "la", "lak"):
         completions(f"%%mesh\nSELECT * FROM {typed}", names)
-    assert fake.calls == [("browse", "")]
+    assert fake.calls == [("browse", ""), ("browse", "lake"), ("browse", "lake.raw")]
 
 
 def test_a_slow_mesh_does_not_hold_the_keyboard(fake, monkeypatch):

@@ -14,6 +14,7 @@ fake = ScriptedMesh()
 fake.answers["SELECT slow"] = fake.forever
 kernel.adopt(fake)
 %load_ext jupyter_mesh
+import pyarrow
 """
 
 
