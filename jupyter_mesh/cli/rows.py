@@ -36,11 +36,15 @@ class Outlet:
     def chosen(cls, terminal: Terminal, form: str | None, file: str | None) -> Outlet:
         """The form asked for, or the one of the file's ending; refused before anything runs."""
         path = Path(file).expanduser() if file else None
-        ending = path.suffix.lower().lstrip(".") if path else ""
-        if form is None:
-            form = "json" if terminal.is_json else ending if ending in FORMATS else "table"
-            if path is not None and form == "table":
-                form = "csv"
+        if form is None and path is not None:
+            ending = path.suffix.lower().lstrip(".")
+            form = ending if ending in FORMATS[1:] else "csv"
+        elif form is None:
+            form = "json" if terminal.is_json else "table"
+        if form == "table" and path is not None:
+            raise InputError(
+                "A table is for a terminal.", remedy="Write a file as csv, json or parquet."
+            )
         if form == "parquet" and path is None and sys.stdout.isatty():
             raise InputError(
                 "Parquet is not for a terminal.", remedy="Name a file: -o rows.parquet."
@@ -101,7 +105,7 @@ class Outlet:
 
 
 def _write(form: str, result: Result, stream: TextIO) -> None:
-    {"csv": _csv, "json": _json, "table": _csv}[form](result, stream)
+    {"csv": _csv, "json": _json}[form](result, stream)
 
 
 def _rows(result: Result) -> Iterator[tuple[Any, ...]]:

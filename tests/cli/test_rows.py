@@ -111,6 +111,17 @@ def test_a_file_that_cannot_be_finished_does_not_appear(run, fake, tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_table_is_not_written_to_a_file(run, fake, tmp_path):
+    ended = run("query", "SELECT 1", "--format", "table", "-o", str(tmp_path / "x"))
+    assert ended.exit_code == 2
+    assert not fake.calls
+
+
+def test_a_file_s_ending_goes_before_json(run, tmp_path):
+    run("query", "SELECT 1", "--json", "-o", str(tmp_path / "x.csv"))
+    assert (tmp_path / "x.csv").read_text().startswith("n,d\n")
+
+
 def test_a_folder_that_is_not_there_is_told_before_anything_runs(run, fake, tmp_path):
     ended = run("query", "SELECT 1", "-o", str(tmp_path / "no" / "x.csv"))
     assert ended.exit_code == 2
