@@ -104,12 +104,18 @@ def _guarantees(older: Contract, newer: Contract) -> Iterator[Step]:
     old, new = _given(older), _given(newer)
     names = {column.name for column in newer.columns}
     was = {column.name for column in older.columns}
-    for one in old:
-        if one.binds and _is_on(one.rule, names) and not any(two.covers(one) for two in new):
-            yield from _weaker(one, _counterpart(one, new))
+    lost = [
+        one
+        for one in old
+        if one.binds and _is_on(one.rule, names) and not any(two.covers(one) for two in new)
+    ]
+    for one in lost:
+        yield from _weaker(one, _counterpart(one, new))
     for two in new:
         if two.binds and _is_on(two.rule, was) and not any(one.covers(two) for one in old):
-            yield from _stronger(_counterpart(two, old), two)
+            counterpart = _counterpart(two, old)
+            if counterpart not in lost:
+                yield from _stronger(counterpart, two)
     yield from _reworded(old, new)
 
 
@@ -152,14 +158,13 @@ def _weaker(old: Guarantee, new: Guarantee | None) -> Iterator[Step]:
 def _stronger(old: Guarantee | None, new: Guarantee) -> Iterator[Step]:
     name = new.rule.id
     flag = _flag(new.rule)
-    if old is None or flag:
+    if old is None or flag or (old.binds and not new.covers(old)):
         yield Change.MINOR, flag.format("now") if flag else f"rule {name} was added: {new}"
-    elif new.covers(old):
-        if old.is_as_strict_as(new):
-            yield Change.MINOR, f"rule {name} is now {new.rule.severity.value}"
-        else:
-            yield Change.MINOR, f"rule {name} was tightened: {old} became {new}"
-    elif not old.binds:
+    elif old.is_as_strict_as(new):
+        yield Change.MINOR, f"rule {name} is now {new.rule.severity.value}"
+    elif old.binds:
+        yield Change.MINOR, f"rule {name} was tightened: {old} became {new}"
+    else:
         yield Change.MINOR, f"rule {name} is now {new.rule.severity.value}: {new}"
 
 
