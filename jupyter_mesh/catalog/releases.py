@@ -199,7 +199,7 @@ class Releases:
                 created=rows.to_text(release.created),
                 digest=sealed.digest,
                 previous=sealed.previous,
-                # Not in canonical form: that spells 1.0 as 1, and what was a float must come back.
+                # Not in canonical form, which spells 1.0 as 1: a float must come back as one.
                 record=json.dumps(record, ensure_ascii=False),
             )
         )
