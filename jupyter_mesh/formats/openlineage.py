@@ -43,7 +43,7 @@ def to_lines(release: Release, namespace: str = NAMESPACE) -> str:
             outputs=[_output(output, release, namespace) for output in release.outputs],
         ),
     )
-    return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+    return "".join(json.dumps(event) + "\n" for event in events)
 
 
 def _event(

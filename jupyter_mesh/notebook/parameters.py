@@ -122,7 +122,9 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any value
     return value is None or isinstance(value, str | int | bool)
 
 
-def _assigned(statement: ast.stmt, comments: Mapping[int, str]) -> Iterator[Parameter]:
+def _assigned(
+    statement: ast.stmt, comments: Mapping[tuple[int, bool], str]
+) -> Iterator[Parameter]:
     if isinstance(statement, ast.AnnAssign):
         targets: Sequence[ast.expr] = [statement.target]
         annotation = ast.unparse(statement.annotation)
@@ -132,7 +134,8 @@ def _assigned(statement: ast.stmt, comments: Mapping[int, str]) -> Iterator[Para
         return
     default = _literal(statement.value)
     kind = _ANNOTATIONS.get(annotation) or ("" if annotation else _TYPES.get(type(default), ""))
-    text = comments.get(statement.end_lineno or 0) or comments.get(statement.lineno - 1, "")
+    beside = comments.get((statement.end_lineno or 0, False))
+    text = beside or comments.get((statement.lineno - 1, True), "")
     for target in targets:
         if isinstance(target, ast.Name):
             yield Parameter(target.id, kind, default, text)
@@ -145,10 +148,12 @@ def _literal(value: ast.expr | None) -> Any:  # noqa: ANN401 - any literal
         return None
 
 
-def _comments(cell: Cell) -> dict[int, str]:
-    """The comments of a cell by line; a block above an assignment counts as its last line."""
-    found: dict[int, str] = {}
+def _comments(cell: Cell) -> dict[tuple[int, bool], str]:
+    """The comments of a cell by line, and whether they have the line for themselves."""
+    found: dict[tuple[int, bool], str] = {}
     for token in tokenize.generate_tokens(io.StringIO(cell.source).readline):
         if token.type == tokenize.COMMENT:
-            found[token.start[0]] = token.string.lstrip("# ").rstrip()
+            line, column = token.start
+            is_alone = not token.line[:column].strip()
+            found[line, is_alone] = token.string.lstrip("# ").rstrip()
     return found
