@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from jupyter_mesh.errors import InputError
+from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.formats.secrets import scan_notebook, scan_value, scan_yaml
 from jupyter_mesh.model.contract import Severity
 from jupyter_mesh.model.policy import Decision, Reason
@@ -18,12 +18,11 @@ from jupyter_mesh.model.versions import Change, Version
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from jupyter_mesh.model.contract import Contract
     from jupyter_mesh.model.product import OutputPort
     from jupyter_mesh.model.quality import CheckResult
-    from jupyter_mesh.model.runs import Plan, Release
+    from jupyter_mesh.model.runs import Plan, PortSnapshot, Release
     from jupyter_mesh.model.versions import VersionDecision
-
-_CLAIM = re.compile(r"^version:\s*[\"']?([^\"'\s#]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class HonestVersion:
     """A claimed version must not be smaller than the change asks for.
 
     The product's own claim refuses when it is too small. A contract has to carry a version in
-    its file: one left as it was is noted, one that was moved must not go back.
+    its file: one left as it was is noted, one that was moved must be moved far enough.
     """
 
     name: ClassVar[str] = "version"
@@ -81,7 +80,7 @@ class HonestVersion:
         needed = _needed(plan.previous.version, plan.version_decision.change)
         notes = [*self._product(plan, needed)]
         for output in plan.product.outputs:
-            notes += self._contract(output, plan.previous, needed)
+            notes += self._contract(output, plan.previous)
         return Decision(tuple(notes))
 
     def _readable(self, plan: Plan) -> Iterator[Reason]:
@@ -99,22 +98,32 @@ class HonestVersion:
             text += f" Claim {needed}, or take the version out: it follows by itself."
             yield Reason(self.name, text)
 
-    def _contract(
-        self, output: OutputPort, previous: Release, needed: Version
-    ) -> Iterator[Reason]:
+    def _contract(self, output: OutputPort, previous: Release) -> Iterator[Reason]:
         before = previous.output(output.name)
-        match = _CLAIM.search(before.contract) if before else None
-        was = _version(match[1]) if match else None
         claimed = _version(output.contract.version)
-        if before is None or was is None or claimed is None:
+        older = _older(before) if before else None
+        was = _version(older.version) if older else None
+        if older is None or was is None or claimed is None:
             return
+        step = output.contract.change_from(older)
+        needed = _needed(was, step.change)
         file = output.contract.path or output.name
         if claimed < was:
-            text = f"{file} claims {claimed}, and the last release already claimed {was}."
+            yield Reason(self.name, f"{file} claims {claimed}, but {was} was released before.")
+        elif claimed != was and claimed < needed:
+            text = f"{file} went from {was} to {claimed}, but {_why(step, needed)}"
             yield Reason(self.name, text)
-        elif claimed == was and claimed < needed and before.contract != output.contract.text:
-            text = f"{file} still claims {claimed}; this release is {needed} at least."
+        elif claimed < needed:
+            text = f"{file} still claims {claimed}; its promise is {needed} by now."
             yield Reason(self.name, text, blocking=False)
+
+
+def _older(before: PortSnapshot) -> Contract | None:
+    """The contract of a release; None for one that today's reader does not take."""
+    try:
+        return read_contract(before.contract, before.port, before.port)
+    except InputError:
+        return None
 
 
 def _needed(before: Version, change: Change) -> Version:

@@ -8,18 +8,43 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jupyter_mesh.model.contract import Column, Contract
+from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.product import DataProduct, OutputPort
 from jupyter_mesh.model.quality import CheckResult, Outcome
 from jupyter_mesh.model.runs import Plan, PortSnapshot, Release
 from jupyter_mesh.model.tables import Snapshot
-from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
 
 NAME = ProductName("aviation", "delays")
 TABLE = TableName("lake", "aviation_delays", "carriers")
+
+
+PROMISE = """
+apiVersion: v3.1.0
+kind: DataContract
+id: 4a6fb0b6-6a4e-5b8e-9a0c-000000000002
+version: {version}
+status: active
+description:
+  purpose: Delays.
+schema:
+  - name: carriers
+    properties:
+"""
+COLUMN = """
+      - name: {name}
+        logicalType: string
+        physicalType: varchar
+        description: Code.
+"""
+
+
+def promise(version, *names):
+    """A contract's file with text columns of these names."""
+    columns = "".join(COLUMN.format(name=name) for name in names)
+    return PROMISE.lstrip().format(version=version).rstrip() + columns
 
 
 class Case:
@@ -28,8 +53,7 @@ class Case:
     def __init__(self, folder):
         self.notebook = folder / "delays.ipynb"
         self.cells("x = 1")
-        columns = (Column("carrier", TrinoType("varchar"), description="Code."),)
-        contract = Contract("c", columns, version="1.0.0", description="Delays.", text="new")
+        contract = read_contract(promise("1.0.0", "carrier"), "carriers.odcs.yaml", "carriers")
         port = OutputPort("carriers", TABLE, contract)
         self.product = DataProduct(
             NAME, str(folder), str(self.notebook), (), (port,), owner="Ana Reyes"
@@ -52,8 +76,16 @@ class Case:
         contract = replace(port.contract, **more)
         self.product_with(outputs=(replace(port, contract=contract),))
 
-    def released(self, version, contract="version: 1.0.0\n"):
+    def promises(self, version, *names):
+        """The contract's file says this now."""
+        text = promise(version, *names)
+        (port,) = self.product.outputs
+        contract = read_contract(text, "carriers.odcs.yaml", "carriers")
+        self.product_with(outputs=(replace(port, contract=contract),))
+
+    def released(self, version, contract=""):
         """There was a release before."""
+        contract = contract or promise("1.0.0", "carrier")
         snapshot = Snapshot(TABLE, "file:///m", "u", 1, 0, 1, ())
         self.previous = Release(
             NAME,
@@ -78,6 +110,11 @@ class Case:
             parameters=self.parameters,
             previous=self.previous,
         )
+
+
+@pytest.fixture(name="promise")
+def _promise():
+    return promise
 
 
 @pytest.fixture

@@ -109,19 +109,37 @@ def test_the_planned_number_is_held_to_the_change_too(case):
 
 
 def test_a_contract_left_at_its_version_is_noted(case):
-    case.released("1.0.0", contract="version: 1.0.0\n")
+    case.released("1.0.0")
+    case.promises("1.0.0", "carrier", "airline")
     case.changed(Change.MINOR)
     case.version = Version(1, 1, 0)
     decision = HonestVersion().decide(case.plan, [])
     assert decision.allowed
-    assert "still claims 1.0.0" in str(decision.notes[0])
+    assert "still claims 1.0.0; its promise is 1.1.0 by now" in str(decision.notes[0])
 
 
-def test_a_contract_that_goes_back_is_refused(case):
-    case.released("2.0.0", contract='version: "2.0.0"  # major\n')
+def test_a_contract_moved_too_little_is_refused(case, promise):
+    case.released("1.0.0", contract=promise("1.0.0", "carrier", "airline"))
+    case.version = Version(2, 0, 0)
+    case.promises("1.1.0", "carrier")
+    (reason,) = HonestVersion().decide(case.plan, []).reasons
+    assert (
+        "carriers.odcs.yaml went from 1.0.0 to 1.1.0, but a major change needs 2.0.0" in reason
+    )
+    case.promises("2.0.0", "carrier")
+    assert HonestVersion().decide(case.plan, []).notes == ()
+
+
+def test_a_contract_that_goes_back_is_refused(case, promise):
+    case.released("2.0.0", contract=promise("2.0.0", "carrier"))
     case.version = Version(2, 0, 0, 1)
     decision = HonestVersion().decide(case.plan, [])
-    assert "already claimed 2.0.0" in decision.reasons[0]
+    assert "claims 1.0.0, but 2.0.0 was released before" in decision.reasons[0]
+
+
+def test_a_released_contract_nobody_can_read_any_more_is_let_be(case):
+    case.released("1.0.0", contract="not: a contract\n")
+    assert HonestVersion().decide(case.plan, []).notes == ()
 
 
 def test_somebody_must_own_the_product(case):
