@@ -119,7 +119,9 @@ def _notes(
     for owner, written in owners:
         for key, value in written.items():
             rest = _without_modelled(key, value)
-            if key not in _MODELLED and rest:
+            # Where the table stands is no promise, but worth holding against the product.
+            wanted = key not in _MODELLED or (owner == "table" and key == "physicalName")
+            if wanted and rest:
                 text = json.dumps(rest, sort_keys=True, ensure_ascii=False)
                 yield (f"{owner}.{key}" if owner else key), text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,10 @@ def _contract(reading: Reading, entry: PortEntry, folder: Path) -> Contract | No
     except DescriptorError as error:
         reading.faults.append(error)
         return None
+    said = json.loads(dict(contract.notes).get("table.physicalName", '""'))
+    if said.count(".") == 2 and said != str(entry.table):
+        text = f"{path.name} says {said}, but the port serves {entry.table}."
+        reading.wrong((*entry.path, "name"), text, "Write the same table in both files.")
     if entry.contract_id and entry.contract_id != contract.id:
         text = f"expected the id of {path.name}, {contract.id}, found {entry.contract_id!r}"
         reading.wrong((*entry.path, "contractId"), text, "Write the same id in both files.")
