@@ -52,7 +52,8 @@ class Statement:
     `kind` is one of READING, WRITING, or use, set_session, reset_session, prepare, execute,
     deallocate, call, grant, transaction, view, analyze. `reads` leaves common table expressions
     out and names each table (at each version) once; `parameters` are the `:name`s in order of
-    their first place. `session` is what USE and SET SESSION ask for.
+    their first place. `session` is what USE asks for, `names` the catalog and schema that short
+    names were completed with.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Statement:
     parameters: tuple[str, ...] = ()
     show: Show | None = None
     session: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, str] = ("", "")
     if_exists: bool = False
     if_not_exists: bool = False
     replace: bool = False

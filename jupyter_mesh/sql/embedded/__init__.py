@@ -5,6 +5,8 @@ what is registered as known to be right. One file a family of functions; `macros
 functions that DuckDB has to be taught, installed once a connection.
 """
 
+from jupyter_mesh.sql.embedded.macros import MACROS, reason
 from jupyter_mesh.sql.embedded.result import Relation, Target, Translated
+from jupyter_mesh.sql.embedded.translate import translate
 
-__all__ = ["Relation", "Target", "Translated"]
+__all__ = ["MACROS", "Relation", "Target", "Translated", "reason", "translate"]
