@@ -6,6 +6,7 @@ import os
 import select
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -161,4 +162,8 @@ def mesh(terminal: Terminal, path: str | None, quiet: bool) -> None:
 
 def main() -> NoReturn:
     """The entry point of the command `mesh`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a letter gets its number, and not an error.
+            stream.reconfigure(errors="backslashreplace")
     mesh.main()

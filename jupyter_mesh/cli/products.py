@@ -38,7 +38,8 @@ def new_product(terminal: Terminal, product: str, ports: tuple[str, ...], owner:
     from jupyter_mesh.settings import load
 
     settings = load(Path(terminal.path) if terminal.path else None)
-    made = lay_out(settings, ProductName.parse(product), ports, owner or str(settings.actor))
+    name = ProductName.parse(product)
+    made = lay_out(settings.products, name, settings.home, owner or str(settings.actor), ports)
     notes = (f"Write the notebook, then: mesh plan {product}, mesh promote {product}.",)
     shown = Outline(f"{product} is laid out.", ("file",), tuple((str(f),) for f in made), notes)
     terminal.answer({"product": product, "files": [str(file) for file in made]}, shown)

@@ -23,10 +23,12 @@ from jupyter_mesh.model.versions import Change, Version, VersionDecision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import timedelta
     from pathlib import Path
 
     import pyarrow as pa
 
+    from jupyter_mesh.catalog.maintenance import GcReport
     from jupyter_mesh.protocols import Ticket
 
 TABLE = TableName.parse("lake.raw.flights")
@@ -246,6 +248,13 @@ class ScriptedMesh:
     def fsck(self) -> list[Any]:
         """Nothing is wrong."""
         return []
+
+    def gc(self, older_than: timedelta | None = None, *, dry_run: bool = False) -> GcReport:
+        """Two files are in nobody's reach."""
+        from jupyter_mesh.catalog.maintenance import GcReport
+
+        self.calls.append(("gc", older_than, dry_run))
+        return GcReport(2, 2048, 7, NOW, dry_run, ("a.parquet", "b.parquet"))
 
     def lint(self) -> list[Any]:
         """Nothing is wrong."""

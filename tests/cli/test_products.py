@@ -56,6 +56,27 @@ def test_diff_and_rollback_answer(run, fake):
     assert ("rollback", "aviation/delays", "1.0.0") in fake.calls
 
 
+def test_a_new_product_is_laid_out_and_not_twice(run, tmp_path):
+    run("init", str(tmp_path))
+    words = ["--mesh", str(tmp_path), "new", "product", "energy/plants", "--port", "solar",
+             "--port", "wind", "--owner", "bo"]  # fmt: skip
+    ended = run(*words)
+    assert ended.exit_code == 0, ended.stderr
+    folder = tmp_path / "products" / "energy" / "plants"
+    assert (folder / "contracts" / "wind.odcs.yaml").is_file()
+    assert "bo" in (folder / "product.odps.yaml").read_text()
+    assert "mesh promote energy/plants" in ended.stdout
+    again = run(*words, "--json")
+    assert again.exit_code == 4
+    assert "there already" in json.loads(again.stdout)["error"]["message"]
+
+
+def test_a_product_s_name_is_checked(run, tmp_path):
+    run("init", str(tmp_path))
+    assert run("--mesh", str(tmp_path), "new", "product", "Energy Plants").exit_code == 2
+    assert not (tmp_path / "products").exists()
+
+
 def test_lint_of_right_files_finds_nothing(run):
     ended = run("lint", "--json")
     assert (ended.exit_code, json.loads(ended.stdout)) == (0, [])

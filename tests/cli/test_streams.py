@@ -24,6 +24,7 @@ fake = ScriptedMesh()
 fake.answers["SELECT many"] = numbers(50_000)
 
 def slow(ticket):
+    ticket.on_cancel(fake.stopped.set)
     print("begun", file=sys.stderr, flush=True)
     return fake.forever(ticket)
 
