@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -56,8 +58,7 @@ class Gateway:
         with self._lock:
             server, self._server = self._server, None
         if server is not None:
-            server.shutdown()
-            server.server_close()
+            server.stop()
 
 
 class _Server(ThreadingHTTPServer):
@@ -71,12 +72,32 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.catalogs = catalogs
         self.token = secrets.token_urlsafe(32)
+        self._open: set[socket.socket] = set()
 
     def start(self) -> None:
         """Serve from a thread of its own."""
         threading.Thread(
             target=self.serve_forever, args=(0.05,), name="mesh-gateway", daemon=True
         ).start()
+
+    def stop(self) -> None:
+        """End every conversation: a living one would answer for whoever gets the port next."""
+        self.shutdown()
+        self.server_close()
+        for connection in tuple(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Accept a connection, and remember it until it ends."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: object) -> None:
+        """End a connection."""
+        self._open.discard(request)
+        super().shutdown_request(request)  # type: ignore[arg-type]
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is no news; answers are made elsewhere."""

@@ -105,6 +105,21 @@ def test_it_listens_on_loopback_only_when_needed_and_stops(lake):
     assert threading.active_count() <= before + 1
 
 
+def test_a_closed_gateway_ends_the_conversations_it_has(lake):
+    gateway = Gateway({"lake": lake})
+    place = gateway.endpoint("lake")
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(place.uri).port, timeout=10)
+    headers = {"Authorization": f"Bearer {place.token}"}
+    connection.request("HEAD", "/v1/lake/namespaces/raw", headers=headers)
+    assert connection.getresponse().status == 204
+    gateway.close()
+    # A living one would answer for another gateway that gets the same port.
+    with pytest.raises(ConnectionError):
+        connection.request("HEAD", "/v1/lake/namespaces/raw", headers=headers)
+        connection.getresponse()
+    connection.close()
+
+
 def test_the_token_shows_in_no_text(gateway):
     place = gateway.endpoint("lake")
     assert len(place.token) >= 32
