@@ -53,7 +53,11 @@ class Branches:
         self.lease = lease
 
     def open(
-        self, run_id: str, product: ProductName | None, tables: Sequence[TableName]
+        self,
+        run_id: str,
+        product: ProductName | None,
+        tables: Sequence[TableName],
+        lease: timedelta | None = None,
     ) -> Branch:
         """A new branch with main's pointers, read in one statement: one state of all tables."""
         for table in tables:
@@ -66,7 +70,8 @@ class Branches:
                     remedy="Give every run an id of its own.",
                 )
             now = self.database.now(connection)
-            branch = Branch(name, BranchState.OPEN, run_id, product, now, now + self.lease)
+            until = now + (lease or self.lease)
+            branch = Branch(name, BranchState.OPEN, run_id, product, now, until)
             connection.execute(
                 insert(_BRANCHES).values(
                     name=name,
@@ -96,6 +101,19 @@ class Branches:
                 )
                 raise NameNotFound("branch", name, open_ones.scalars())
         return _branch(found)
+
+    def all_open(self) -> list[Branch]:
+        """The open branches, oldest first."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(_BRANCHES)
+                .where(
+                    _BRANCHES.c.lake == self.lake,
+                    _BRANCHES.c.state == BranchState.OPEN.value,
+                )
+                .order_by(_BRANCHES.c.created)
+            ).all()
+        return [_branch(row) for row in found]
 
     def renew(self, name: str) -> None:
         """Extend the lease; ConflictError when the branch is no longer open."""

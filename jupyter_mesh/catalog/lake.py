@@ -57,11 +57,11 @@ class Lake:
         self.store = Warehouse(settings, secrets, f"{self.database.place}\n{name}")
         self.pointers = Pointers(name, self.database)
         self.files = Tables(self.pointers, self.store)
-        self.branches = Branches(self.pointers, BRANCH_TERM)
+        self.hidden = Branches(self.pointers, BRANCH_TERM)
         self.kept = Releases(name, self.database)
         self.leases = Leases(name, self.database, LEASE_TERM)
         self.trail = Trail(name, self.database, BRANCH_TERM)
-        self.publisher = Publisher(self.files, self.branches, self.kept, self.trail)
+        self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail)
         self.past = Past(self.files, self.kept)
 
     @property
@@ -121,7 +121,7 @@ class Lake:
 
     def reset(self, table: TableName, branch: str) -> None:
         """Put a branch's table back to where the branch found it."""
-        self.branches.reset(table, branch)
+        self.hidden.reset(table, branch)
 
     def drop(self, table: TableName, branch: str = "") -> None:
         """Remove the pointer; no file is touched."""
@@ -152,34 +152,42 @@ class Lake:
     # -- branches --------------------------------------------------------------------------
 
     def open_branch(
-        self, run_id: str, product: ProductName | None, tables: Sequence[TableName]
+        self,
+        run_id: str,
+        product: ProductName | None,
+        tables: Sequence[TableName],
+        lease: timedelta | None = None,
     ) -> Branch:
         """A new branch that starts from main's tables; the named ones are its outputs."""
-        return self.branches.open(run_id, product, tables)
+        return self.hidden.open(run_id, product, tables, lease)
+
+    def branches(self) -> Sequence[Branch]:
+        """The open branches, oldest first."""
+        return self.hidden.all_open()
 
     def branch(self, name: str) -> Branch:
         """The branch of that name."""
-        return self.branches.find(name)
+        return self.hidden.find(name)
 
     def renew(self, branch: str) -> None:
         """Extend the lease of an open branch; ConflictError when it is no longer open."""
-        self.branches.renew(branch)
+        self.hidden.renew(branch)
 
     def staged(self, branch: str) -> Sequence[Snapshot]:
         """The tables that differ from where the branch began, by name."""
         return [
             self.files.state(change.table, change.location)
-            for change in self.branches.staged(branch)
+            for change in self.hidden.staged(branch)
             if change.location is not None
         ]
 
     def abandon(self, branch: str) -> None:
         """Forget what was staged; harmless when done twice."""
-        self.branches.abandon(branch)
+        self.hidden.abandon(branch)
 
     def sweep(self) -> Sequence[Branch]:
         """Abandon the open branches whose lease has ended, and say which."""
-        return self.branches.sweep()
+        return self.hidden.sweep()
 
     # -- releases --------------------------------------------------------------------------
 
