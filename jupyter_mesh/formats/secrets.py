@@ -42,10 +42,12 @@ _SHAPES = (
     ("an API key", re.compile(r"\b(?:sk|rk)[-_](?:live_|test_|ant-|proj-)?[\w-]{24,}")),
     ("a package index token", re.compile(r"\bpypi-[\w-]{50,}")),
     ("a Hugging Face token", re.compile(r"\bhf_[A-Za-z0-9]{30,}")),
-    ("a JSON web token", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}")),
+    ("a JSON web token", re.compile(r"\beyJ[\w-]{8,999}\.eyJ[\w-]{8,2999}\.[\w-]{8,}")),
     ("a storage account key", re.compile(r"\bAccountKey=[A-Za-z0-9+/=]{40,}")),
 )
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\b[a-z][a-z0-9+.-]{0,20}://[^\s/:@'\"<>]{0,99}:([^\s/@'\"<>]{1,999})@", re.IGNORECASE
+)
 _LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _NAMED = re.compile(r"([\w.-]+)\s*(?::\s*[\w.\[\], |]+)?(?::=|=>|[=:])\s*[rbfuRBFU]{0,2}$")
 _AFTER_KEY = re.compile(r"\s*\]?\s*[=:]\s*[rbfuRBFU]{0,2}$")
@@ -55,6 +57,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORD_WORDS = frozenset({"password", "passwd", "pwd", "passphrase", "passwort"})
 _SECRET_WORDS = frozenset({"secret", "token", "credential", "credentials", "apikey"})
 _KEY_KINDS = frozenset({"api", "access", "private", "auth", "secret", "account", "signing"})
+# A line of a thousand words is data, but a secret may sit in it: it is read in pieces.
+_PIECE, _OVERLAP = 4000, 400
 _STANDS_FOR = re.compile(
     r"\s*(?:[$<{%]|env:|keyring:|vault:)|[*x.•_-]*$|\W*your\b", re.IGNORECASE
 )
@@ -68,7 +72,7 @@ def scan(text: str) -> tuple[FoundSecret, ...]:
     found = [
         FoundSecret(kind, number)
         for number, line in enumerate(text.splitlines(), 1)
-        for kind in dict.fromkeys(_kinds(line))
+        for kind in dict.fromkeys(kind for piece in _pieces(line) for kind in _kinds(piece))
     ]
     return tuple(found)
 
@@ -77,7 +81,7 @@ def scan_yaml(text: str) -> tuple[FoundSecret, ...]:
     """The credentials in a YAML file, whose strings need no quotes."""
     found = list(scan(text))
     for number, line in enumerate(text.splitlines(), 1):
-        match = _YAML_LINE.match(line)
+        match = _YAML_LINE.match(line[:_PIECE])
         if match and (kind := _named(match[1], match[2])):
             found.append(FoundSecret(kind, number))
     return tuple(sorted(set(found), key=lambda secret: (secret.line, secret.kind)))
@@ -100,6 +104,11 @@ def scan_value(name: str, value: object) -> tuple[FoundSecret, ...]:
     return (FoundSecret(kind, 1),) if kind else scan(text)
 
 
+def _pieces(line: str) -> Iterator[str]:
+    for start in range(0, max(len(line) - _OVERLAP, 1), _PIECE - _OVERLAP):
+        yield line[start : start + _PIECE]
+
+
 def _kinds(line: str) -> Iterator[str]:
     yield from (kind for kind, shape in _SHAPES if shape.search(line))
     for match in _ADDRESS.finditer(line):
@@ -114,7 +123,7 @@ def _assigned(line: str) -> Iterator[str]:
     for match in _LITERAL.finditer(line):
         value = match[1] if match[1] is not None else match[2]
         between = line[end : match.start()]
-        named = _NAMED.search(between)
+        named = _NAMED.search(between[-200:])
         name = before if _AFTER_KEY.match(between) else named[1] if named else ""
         if kind := _named(name, value):
             yield kind

@@ -28,6 +28,7 @@ _TONES = {
     Outcome.PASSED: ("passed", "✓", "passed"),
 }
 _WORST_FIRST = list(_TONES)
+_MOST_SENTENCES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,13 @@ class Detail:
     columns: int
 
 
-_DETAILS = (Detail(20, 500, 500), Detail(5, 200, 200), Detail(0, 60, 60), Detail(0, 5, 5))
+_DETAILS = (
+    Detail(20, 500, 500),
+    Detail(5, 200, 200),
+    Detail(0, 60, 60),
+    Detail(0, 5, 5),
+    Detail(0, 0, 0),
+)
 
 
 def render(release: Release) -> str:
@@ -134,7 +141,10 @@ def _reasons(release: Release) -> Iterator[str]:
 
 
 def _listed(sentences: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{_text(words)}</li>" for words in sentences) + "</ul>"
+    items = [f"<li>{_text(words)}</li>" for words in sentences]
+    if len(items) > _MOST_SENTENCES:
+        items[_MOST_SENTENCES:] = [f"<li>And {len(items) - _MOST_SENTENCES:,} more.</li>"]
+    return f"<ul>{''.join(items)}</ul>"
 
 
 def _port(output: PortSnapshot, checks: Sequence[CheckResult], detail: Detail) -> Iterator[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from jupyter_mesh.formats.secrets import scan, scan_notebook, scan_value, scan_yaml
@@ -94,3 +96,17 @@ def test_a_named_value_is_judged_by_its_name():
 def test_nothing_found_ever_holds_the_credential():
     for text in SECRETS:
         assert "hunter2" not in repr(scan(text))
+
+
+@pytest.mark.parametrize("noise", ["a", "a.", "-eyJ", "x ", "'", "a=", "://a:", "password: "])
+def test_a_very_long_line_is_read_in_reasonable_time(noise):
+    line = noise * (1_000_000 // len(noise))
+    started = time.process_time()
+    scan_yaml(f"{line}\n")
+    assert time.process_time() - started < 5
+
+
+def test_a_credential_is_found_wherever_a_long_line_is_cut():
+    for at in range(3300, 4300, 37):
+        line = "x " * (at // 2) + "AKIAIOSFODNN7EXAMPLE" + " y" * 3000
+        assert [found.kind for found in scan(line)] == ["an AWS access key"]

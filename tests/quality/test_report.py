@@ -157,3 +157,26 @@ def test_the_largest_release_stays_small(release):
     page = render(release)
     assert len(page.encode()) <= LIMIT
     assert page.count('class="warned"') >= 50
+
+
+def test_many_ports_and_reasons_stay_small_too(release):
+    (port,) = release.outputs
+    ports = tuple(replace(port, port=f"port{at}") for at in range(200))
+    long = ("because " * 100,) * 500
+    checks = tuple(
+        replace(check, port=port.port, message="x" * 400)
+        for port in ports
+        for check in release.checks * 3
+    )
+    notes = tuple(Reason("checks", text, blocking=False) for text in long)
+    page = render(
+        replace(
+            release,
+            outputs=ports,
+            checks=checks,
+            version_decision=VersionDecision(Change.MAJOR, long),
+            decision=Decision(notes),
+        )
+    )
+    assert len(page.encode()) <= LIMIT
+    assert "And 450 more." in page
