@@ -58,6 +58,7 @@ class Changing:
             "delete": lambda: self._edit("DELETE"),
             "update": lambda: self._edit("UPDATE"),
             "merge": lambda: self._edit("MERGE"),
+            "truncate": lambda: self._edit("TRUNCATE TABLE"),
         }
         kind = self.statement.kind
         if kind not in ways:
@@ -82,7 +83,7 @@ class Changing:
     def _create(self) -> Changed:
         if self._is_there():
             return Changed("CREATE TABLE")
-        translated = self._translated()
+        translated = self._translated(Target(self._table.sql))
         self.writer.lake.prepare(
             self._table, self._kept(translated.columns), self.session.branch
         )
@@ -91,7 +92,7 @@ class Changing:
     def _create_as(self) -> Changed:
         if self._is_there():
             return Changed("CREATE TABLE", 0)
-        translated = self._translated()
+        translated = self._translated(Target(self._table.sql))
         columns = self._kept(translated.columns)
         source = _as_columns(translated.query, columns)
         rows = self.writer.fill(self.session.branch, columns, source, translated.parameters)
@@ -140,27 +141,24 @@ class Changing:
                 row = connection.execute(translated.sql, translated.parameters).fetchone()
         return Changed(update, int(row[0]) if row else 0)
 
-    def _translated(self, target: Target | None = None) -> Translated:
+    def _translated(self, target: Target) -> Translated:
         return embedded.translate(
-            self.statement, self.relations, self.parameters, self.session.zone, target
+            self.statement,
+            self.relations,
+            self.parameters,
+            self.session.zone,
+            {self._table: target},
         )
 
     def _kept(self, columns: Sequence[Column]) -> tuple[Column, ...]:
         """The columns as a table keeps them, under the names that were written."""
-        names = [column.name for column in columns]
-        for name in names:
-            if not name:
-                raise StatementInvalid(
-                    "A column of the new table has no name", remedy="Name it: ... AS name"
-                )
-            if names.count(name) > 1:
-                raise StatementInvalid(f"Column name '{name}' specified more than once")
         try:
             kept = kept_columns(columns)
         except InputError as error:
             raise QueryError(error.message, remedy=error.remedy) from error
         return tuple(
-            replace(column, name=name) for column, name in zip(kept, names, strict=True)
+            replace(found, name=column.name)
+            for found, column in zip(kept, columns, strict=True)
         )
 
 

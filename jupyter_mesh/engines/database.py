@@ -84,8 +84,7 @@ class Database:
             self._settings, self._scratch, (*self._for_lakes(), *sorted(wanted))
         )
         self._add_storage(connection)
-        for macro in embedded.macros():
-            connection.execute(macro)
+        connection.execute(embedded.MACROS)
         if "postgres_scanner" not in wanted:
             shut(connection, self._folders())
         return connection

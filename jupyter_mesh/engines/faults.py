@@ -12,7 +12,10 @@ from jupyter_mesh.errors import (
     StatementNotSupported,
     StorageError,
 )
+from jupyter_mesh.sql.embedded import reason
 
+# How a translated statement raises an error of its own.
+RAISED = "'mesh: "
 # DuckDB begins every message with its family; an Arrow reader passes on the text alone.
 _FAMILY = re.compile(
     r"\s*(?:\w+ ?Error:\s*)?([A-Z][A-Za-z ]*?) (?:Error|exception):\s*", re.IGNORECASE
@@ -58,6 +61,8 @@ def explained(error: BaseException, *, was_stopped: bool = False) -> MeshError:
     family, message = _split(text)
     if was_stopped or family == "interrupt" or "Interrupted!" in text:
         return QueryCancelled("The statement was stopped before it ended.")
+    if RAISED in text:
+        return QueryError(reason(text))
     if any(mark in text.lower() for mark in _FULL):
         return StorageError(
             "There is no room left on the disk for this statement.",

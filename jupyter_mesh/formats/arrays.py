@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def cast(array: pa.Array, kind: pa.DataType) -> pa.Array:
             kind,
             mask=array.is_null(),
         )
-    if types.is_interval(kind) and types.is_integer(array.type):
-        months = [None if count is None else (count, 0, 0) for count in array.to_pylist()]
-        return pa.array(months, kind)
+    if types.is_duration(kind) and types.is_interval(array.type):
+        return pa.array(
+            [None if span is None else _span(span) for span in array.to_pylist()], kind
+        )
     if types.is_list(kind) and types.is_list(array.type):
         values = cast(_inside(array, array.values), kind.value_type)
         return pa.ListArray.from_arrays(_offsets(array), values, kind, mask=array.is_null())
@@ -176,6 +178,15 @@ def _hashable(value: Any) -> Any:  # noqa: ANN401 - any key
     if isinstance(value, list | tuple):
         return tuple(_hashable(part) for part in value)
     return value
+
+
+def _span(value: Any) -> timedelta:  # noqa: ANN401 - pyarrow's MonthDayNano
+    import pyarrow as pa
+
+    months, days, nanoseconds = value
+    if months:
+        raise pa.ArrowInvalid("A span of months has no length in days")
+    return timedelta(days=days, microseconds=nanoseconds // 1000)
 
 
 def _months(value: Any) -> str:  # noqa: ANN401 - pyarrow's MonthDayNano

@@ -62,8 +62,17 @@ def _arrow_value(value, kind):
 
 def test_a_span_of_months_reads_as_trino_writes_it():
     kind = TrinoType.parse("interval year to month")
-    months = cast(pa.array([14, -3, None], pa.int32()), arrow_type(kind))
+    spans = [pa.MonthDayNano([months, 0, 0]) for months in (14, -3)]
+    months = pa.array([*spans, None], arrow_type(kind))
     assert python_values(months, kind) == ["1-2", "-0-3", None]
+
+
+def test_a_span_of_days_keeps_its_milliseconds_and_has_no_months():
+    kind = arrow_type(TrinoType.parse("interval day to second"))
+    spans = pa.array([pa.MonthDayNano([0, 1, 5_000_000]), None])
+    assert cast(spans, kind).to_pylist() == [timedelta(days=1, milliseconds=5), None]
+    with pytest.raises(pa.ArrowInvalid, match="months"):
+        cast(pa.array([pa.MonthDayNano([1, 0, 0])]), kind)
 
 
 def test_nanoseconds_are_not_lost():

@@ -1,0 +1,186 @@
+"""What the embedded engine costs: against bare DuckDB on raw parquet, and against JupySQL.
+
+    python benchmarks/query.py [--rows 3000000] [--repeat 3] [--jupysql] [--memory]
+
+The same statements run side by side in one process over the same parquet files: for the engine
+they are an Iceberg table, for DuckDB a list of files. Printed are the best wall times and their
+ratio. `--jupysql` makes a virtual environment of its own, installs JupySQL there and times the
+same cell in it; `--memory` reads the whole table as batches and prints the peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+from jupyter_mesh.testing.lakes import lake_engine
+
+TABLE = "lake.raw.trips"
+MAKE = """
+SELECT x AS id, x % 997 AS carrier, (x * 7919) % 100000 AS distance,
+  CAST((x % 100000) / 100.0 AS DECIMAL(12,2)) AS price,
+  DATE '2020-01-01' + CAST(x % 2000 AS INTEGER) AS day,
+  TIMESTAMP '2020-01-01 00:00:00' + to_seconds(x) AS at,
+  'tail-' || (x % 5000) AS tail, CASE WHEN x % 20 = 0 THEN NULL ELSE x / 7.0 END AS delay
+FROM range({rows}) AS t(x)
+"""
+STATEMENTS = {
+    "trivial": "SELECT 1 AS one",
+    "count": "SELECT count(*) AS n FROM {table}",
+    "group by": "SELECT carrier, count(*) AS n, avg(delay) AS d FROM {table} GROUP BY carrier",
+    "filter 1 %": "SELECT id, price FROM {table} WHERE id BETWEEN {low} AND {high}",
+    "text equality": "SELECT count(*) AS n FROM {table} WHERE tail = 'tail-42'",
+    "sort, limit": "SELECT id, at FROM {table} ORDER BY delay DESC, id LIMIT 100",
+    "distinct": "SELECT count(DISTINCT distance) AS n FROM {table}",
+    "all batches": "SELECT * FROM {table}",
+}
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder, lake_engine(Path(folder)) as lake:
+        _fill(lake, options.rows)
+        if options.memory:
+            _print_memory(lake)
+            return
+        files = _files(Path(folder))
+        print(f"{options.rows:,} rows, {len(files)} files, best of {options.repeat}")
+        print(f"{'statement':15} {'engine ms':>10} {'DuckDB ms':>10} {'ratio':>7} {'added':>8}")
+        with duckdb.connect(config={"memory_limit": lake.settings.memory}) as bare:
+            for name, text in STATEMENTS.items():
+                _print_line(name, text, lake, bare, files, options)
+        if options.jupysql:
+            _print_jupysql(Path(folder), lake, files, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=3_000_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--jupysql", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    return parser.parse_args()
+
+
+def _fill(lake, rows) -> None:
+    with duckdb.connect() as source:
+        reader = source.execute(MAKE.format(rows=rows)).to_arrow_reader(122_880)
+        lake.write(TABLE, reader)
+
+
+def _files(folder) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*.parquet"))
+
+
+def _text(text, table, rows) -> str:
+    return text.format(table=table, low=rows // 2, high=rows // 2 + rows // 100)
+
+
+def _best(run, repeat) -> float:
+    best = float("inf")
+    for _ in range(repeat):
+        start = perf_counter()
+        run()
+        best = min(best, perf_counter() - start)
+    return best
+
+
+def _drain(batches) -> int:
+    return sum(batch.num_rows for batch in batches)
+
+
+def _print_line(name, text, lake, bare, files, options) -> None:
+    ours = _text(text, TABLE, options.rows)
+    theirs = _text(text, f"read_parquet({files})", options.rows)
+    repeat = options.repeat * (10 if name == "trivial" else 1)
+
+    def by_duckdb() -> None:
+        _drain(bare.execute(theirs).to_arrow_reader(131_072))
+
+    # In turns, so that both find the machine in the same mood.
+    engine = duck = float("inf")
+    for _ in range(repeat):
+        engine = min(engine, _best(lambda: _drain(lake.query(ours).batches()), 1))
+        duck = min(duck, _best(by_duckdb, 1))
+    added = (engine - duck) * 1000
+    print(
+        f"{name:15} {engine * 1000:10.1f} {duck * 1000:10.1f} {engine / duck:7.2f} "
+        f"{added:7.1f}ms"
+    )
+
+
+def _print_memory(lake) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    start = perf_counter()
+    rows = _drain(lake.query(f"SELECT * FROM {TABLE}").batches())
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{rows:,} rows as batches: {perf_counter() - start:.1f} s, "
+        f"peak {after} MB ({before} MB before)"
+    )
+
+
+_JUPYSQL = """
+import json, sys, warnings
+from time import perf_counter
+warnings.simplefilter("ignore")
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "sql")
+shell.run_line_magic("config", "SqlMagic.displaycon = False")
+shell.run_line_magic("config", "SqlMagic.feedback = 0")
+shell.run_line_magic("config", "SqlMagic.autopandas = True")
+shell.run_line_magic("sql", "duckdb://")
+text, repeat, best = sys.argv[1], int(sys.argv[2]), float("inf")
+for _ in range(repeat):
+    start = perf_counter()
+    shell.run_cell_magic("sql", "", text)
+    best = min(best, perf_counter() - start)
+print(json.dumps(best))
+"""
+
+
+def _print_jupysql(folder, lake, files, options) -> None:
+    python = folder / "jupysql" / "bin" / "python"
+    venv.create(folder / "jupysql", with_pip=True)
+    packages = [
+        "jupysql",
+        "duckdb-engine",
+        f"duckdb=={duckdb.__version__}",
+        "pandas",
+        "ipython",
+    ]
+    done = subprocess.run(
+        [python, "-m", "pip", "install", "-q", *packages], check=False, capture_output=True
+    )
+    if done.returncode:
+        print("JupySQL cannot be installed here.")
+        return
+    print(f"{'cell to frame':15} {'engine ms':>10} {'JupySQL ms':>10} {'ratio':>7}")
+    for name in ("trivial", "count", "group by", "filter 1 %"):
+        text = STATEMENTS[name]
+        ours = _text(text, TABLE, options.rows)
+        theirs = _text(text, f"read_parquet({files})", options.rows)
+        engine = _best(lambda ours=ours: lake.query(ours).df(), options.repeat)
+        answer = subprocess.run(
+            [python, "-c", _JUPYSQL, theirs, str(options.repeat)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        other = json.loads(answer.stdout.splitlines()[-1])
+        print(f"{name:15} {engine * 1000:10.1f} {other * 1000:10.1f} {engine / other:7.2f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
