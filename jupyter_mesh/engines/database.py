@@ -84,7 +84,8 @@ class Database:
             self._settings, self._scratch, (*self._for_lakes(), *sorted(wanted))
         )
         self._add_storage(connection)
-        connection.execute(embedded.MACROS)
+        # Not temporary, so that it is done once and not again for each connection.
+        connection.execute(embedded.MACROS.replace(" TEMP MACRO ", " MACRO "))
         if "postgres_scanner" not in wanted:
             shut(connection, self._folders())
         return connection

