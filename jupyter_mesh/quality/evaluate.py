@@ -31,6 +31,7 @@ from jupyter_mesh.quality.judge import judged, promised, scalar
 from jupyter_mesh.quality.measure import Batch, Measurable, batches, counting, selecting
 from jupyter_mesh.quality.plan import plan
 from jupyter_mesh.quality.rows import as_rows, examples, masked_columns, shown_columns
+from jupyter_mesh.quality.schema import spelled_as_found
 from jupyter_mesh.quality.worker import Worker
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Evaluator:
     ) -> Sequence[CheckResult]:
         """One result for each promise, in their order; what cannot be evaluated says why."""
         pinned = replace(session, pins={**session.pins, snapshot.table: snapshot})
+        contract = spelled_as_found(contract, snapshot.columns)
         checks = plan(contract, snapshot)
         evaluation = _Evaluation(self.engine, self.worker, snapshot, contract, pinned)
         findings = evaluation.findings(checks)

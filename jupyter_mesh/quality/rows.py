@@ -29,11 +29,15 @@ _SENSITIVE = (
 def shown_columns(
     columns: Sequence[str], contract: Contract, found: Iterable[str]
 ) -> list[str]:
-    """The key first, then the offending columns, then a few more."""
-    known = list(found)
-    first = [name for name in (*contract.key, *columns) if name in known]
-    ordered = list(dict.fromkeys((*first, *known)))
-    return ordered[: max(_SHOWN, len(set(first)))]
+    """The key first, then the offending columns, then a few more of the promised ones.
+
+    A column that no contract knows is not shown: nobody said who may see it.
+    """
+    known = set(found)
+    promised = [column.name for column in contract.columns]
+    first = [*contract.key, *columns]
+    ordered = [name for name in dict.fromkeys((*first, *promised)) if name in known]
+    return ordered[: max(_SHOWN, len(known & set(first)))]
 
 
 def masked_columns(contract: Contract) -> frozenset[str]:

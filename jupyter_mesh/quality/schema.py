@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.names import quote
@@ -10,11 +11,31 @@ from jupyter_mesh.quality.checks import Check, Counted, Settled
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jupyter_mesh.model.contract import Column, Rule
+    from jupyter_mesh.model.contract import Column, Contract, Rule
     from jupyter_mesh.model.types import TrinoType
 
 _RANGES = {"tinyint": 2**7, "smallint": 2**15}
 _ROUNDED = ("timestamp", "timestamp with time zone", "time", "time with time zone")
+
+
+def spelled_as_found(contract: Contract, found: Iterable[Column]) -> Contract:
+    """The contract with the table's spelling of each column: Trino's names know no case."""
+    spelling = {column.name.lower(): column.name for column in found}
+
+    def spell(name: str) -> str:
+        return spelling.get(name.lower(), name)
+
+    def named(rule: Rule) -> Rule:
+        lists = {
+            key: [spell(str(name)) for name in rule.arguments[key]]
+            for key in ("properties", "columns")
+            if isinstance(rule.arguments.get(key), list | tuple)
+        }
+        arguments = {**rule.arguments, **lists}
+        return replace(rule, column=spell(rule.column), arguments=arguments)
+
+    columns = tuple(replace(column, name=spell(column.name)) for column in contract.columns)
+    return replace(contract, columns=columns, rules=tuple(map(named, contract.rules)))
 
 
 def column_type(rule: Rule, promised: Column, found: Mapping[str, Column]) -> Check:

@@ -246,7 +246,7 @@ def test_values_without_counterpart_are_found(bench):
     assert result.observed == 1
     assert result.rows == ({"carrier": "ZZ", "n": 3},)
     assert "in 1 of 3 rows" in result.message
-    full = {"to": "lake.test.airlines.code"}
+    full = {"to": f"lake.{bench.schema}.airlines.code"}
     assert bench.rule("relationship", "carrier", arguments=full).observed == 1
 
 
@@ -490,6 +490,28 @@ def test_a_verdict_stands_without_its_examples(bench):
     assert (result.outcome, result.observed, result.rows) == (FAILED, 1, ())
 
 
+def test_a_column_that_no_contract_knows_is_not_shown(bench):
+    bench.table(x=("bigint", [None]), mail=("varchar", ["ann@x"]))
+    columns = tuple(c for c in bench.snapshot.columns if c.name == "x")
+    result = bench.check(Rule("it", "nullValues", "x"), columns=columns)[-1]
+    assert result.rows == ({"x": None},)
+
+
+def test_names_of_columns_know_no_case(bench):
+    bench.table(mail=("varchar", ["ann@x", "ann@x"]), n=("bigint", [None, 1]))
+    columns = (
+        Column("Mail", TrinoType("varchar"), classification="pii", unique=True),
+        Column("N", TrinoType("bigint"), primary_key=True),
+    )
+    pair = Rule("pair", "duplicateValues", arguments={"properties": ["MAIL", "N"]})
+    results = {result.rule: result for result in bench.check(pair, columns=columns)}
+    assert results["mail.type"].outcome is PASSED
+    assert results["columns"].outcome is PASSED
+    assert results["mail.unique"].rows == ({"mail": "•••", "occurrences": 2},)
+    assert results["n.required"].rows == ({"n": None, "mail": "•••"},)
+    assert results["pair"].outcome is PASSED
+
+
 def test_at_most_twenty_rows_are_kept(bench):
     bench.table(x=("bigint", [None] * 50))
     assert len(bench.rule("nullValues", "x").rows) == 20
@@ -502,9 +524,7 @@ def test_sensitive_columns_are_masked(bench, word):
     result = bench.check(Rule("it", "nullValues", "n"), columns=columns)[-1]
     assert result.rows == ({"n": None, "mail": "•••"}, {"n": None, "mail": None})
     columns = bench.flags(mail={"classification": word, "unique": True})
-    bench.engine.connection.execute(
-        f"INSERT INTO {bench.snapshot.table.sql} VALUES ('ann@x', 1)"
-    )
+    bench.table(mail=("varchar", ["ann@x", "ann@x"]))
     result = bench.check(columns=columns)[-1]
     assert result.rows == ({"mail": "•••", "occurrences": 2},)
 
@@ -533,6 +553,7 @@ def test_public_columns_are_not_masked(bench):
 )
 def test_no_name_is_too_strange(bench, name):
     bench.named_table("", {name: ("varchar", ["a", None, "a"]), "id": ("bigint", [1, 2, 3])})
+    name = bench.snapshot.columns[0].name
     assert bench.rule("nullValues", name).observed == 1
     assert bench.rule("duplicateValues", name).observed == 1
     assert bench.rule("invalidValues", name, arguments={"validValues": ["b"]}).observed == 2
