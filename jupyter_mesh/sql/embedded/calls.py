@@ -90,7 +90,8 @@ def resolve(env: Env, registry: Registry, name: str, args: list[Typed], at: int)
     if match is not None:
         return match
     shown = ", ".join(map(str, types))
-    if name in registry.partial or any(type_.base in _ELSEWHERE for type_ in types):
+    sizes = {len(overload.params) for overload in registry.overloads.get(name, ())}
+    if len(types) not in sizes or name in registry.partial or any(type_.base in _ELSEWHERE for type_ in types):
         env.tx.unsupported(at, f"{name}({shown})")
     expected = ", ".join(
         overload.text.partition(" ->")[0] for overload in registry.overloads.get(name, ())

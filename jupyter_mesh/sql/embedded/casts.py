@@ -179,6 +179,14 @@ def _to_text(sql: str, _source: TrinoType, target: TrinoType) -> str:
     return _limited(f"CAST({sql} AS VARCHAR)", target)
 
 
+def _decimal_to_text(sql: str, source: TrinoType, target: TrinoType) -> str:
+    text = f"CAST({sql} AS VARCHAR)"
+    if source.numbers[0] == source.numbers[1]:
+        # DuckDB leaves the zero before the point away where the type has no room for it.
+        text = f"mesh_decimal_spelled({text})"
+    return _limited(text, target)
+
+
 def _float_to_text(sql: str, source: TrinoType, target: TrinoType) -> str:
     return _limited(f"mesh_{source.base}_text({sql})", target)
 
@@ -262,7 +270,8 @@ _CASTS: dict[tuple[str, str], Callable[[str, TrinoType, TrinoType], str]] = {
     ("varchar", "varbinary"): _text_to_bytes,
     ("varchar", "uuid"): _text_to_uuid,
     ("uuid", "varchar"): _to_text,
-    **{(a, "varchar"): _to_text for a in (*_INTEGERS, "decimal", "boolean", "date")},
+    **{(a, "varchar"): _to_text for a in (*_INTEGERS, "boolean", "date")},
+    ("decimal", "varchar"): _decimal_to_text,
     **{(a, "varchar"): _float_to_text for a in ("real", "double")},
     ("timestamp", "varchar"): _timestamp_to_text,
     ("time", "varchar"): _time_to_text,

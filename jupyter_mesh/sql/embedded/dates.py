@@ -257,7 +257,7 @@ scalars(
         "timezone_hour(timestamp with time zone(p)) -> bigint": _zone_offset,
         "timezone_minute(timestamp with time zone(p)) -> bigint": _zone_offset,
         **{f"to_iso8601({base}) -> varchar": _iso for base in _MOMENTS},
-        "from_iso8601_date(varchar) -> date": "CAST(mesh_date_text({0}) AS DATE)",
+        "from_iso8601_date(varchar) -> date": "CAST(mesh_iso_date({0}) AS DATE)",
         "to_milliseconds(interval day to second) -> bigint": "{0}",
     }
 )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 
 NAMES = (
-    *("aggregates", "arrays", "binary", "conditionals", "dates", "lambdas", "maps", "misc"),
+    *("aggregates", "arrays", "binary", "conditionals", "dates", "lambdas", "maps", "odds"),
     *("numbers", "regexps", "jsons", "statistics", "text", "window_functions", "session"),
 )
 

@@ -60,6 +60,7 @@ def time_literal(env: Env, base: str, value: str, at: int) -> Typed:
     if zone is None:
         return Typed(text, TrinoType("timestamp", (len(digits),)), at, literal=value)
     name = zones.checked(env, zone, at)
+    zones.check_exists(env, moment, name, value, at)
     type_ = TrinoType("timestamp with time zone", (len(digits),))
     return Typed(zones.instant(text, name), type_, at, zone=name)
 

@@ -94,6 +94,7 @@ class Translation(Text):
     reference: Any = None
     values: list[Any] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
+    written: dict[Any, Any] = field(default_factory=dict)
     counter: int = 0
 
     def alias(self, letter: str = "t") -> str:

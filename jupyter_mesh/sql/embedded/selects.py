@@ -129,10 +129,6 @@ def _star(env: Env, item: tree.Star) -> list[Output]:
     if not columns:
         if not wanted:
             env.tx.wrong(item.at, "SELECT * not allowed in queries without FROM clause")
-        as_row = env.scope.find(wanted)
-        if len(as_row) == 1 and as_row[0].type.base == "row":
-            name = tree.Name(item.at, item.parts)
-            return _row_star(env, item, expressions.translate(env, name))
         env.tx.wrong(item.at, f"Unable to resolve reference {'.'.join(item.parts)}")
     found = []
     for column in columns:

@@ -21,7 +21,13 @@ def _inner(env: Env, query: tree.Query) -> tuple[queries.Answer, int]:
     inside = env.within(scope=holder, lambdas={}, aliases={})
     if env.lambdas:
         env.tx.unsupported(query.at, "a subquery within a lambda")
-    answer = queries.query(inside, query)
+    # A GROUP BY key and the select list must write the same subquery with the same names.
+    key = (id(query), id(env.scope))
+    if key in env.tx.written:
+        answer, holder = env.tx.written[key]
+    else:
+        answer = queries.query(inside, query)
+        env.tx.written[key] = (answer, holder)
     loose = -1
     for scope, sql, at in holder.outer:
         if scope is env.scope and env.keys is not None and sql not in env.keys:

@@ -28,6 +28,9 @@ def _substring(bound: Bound) -> str:
 
 
 def _concat(bound: Bound) -> str:
+    if any(arg.type.base == "unknown" for arg in bound.given):
+        # Trino takes a bare NULL for an array here.
+        bound.env.tx.unsupported(bound.at, "concatenation with NULL")
     return "(" + " || ".join(arg.sql for arg in bound.args) + ")"
 
 
@@ -112,7 +115,7 @@ def _translate(bound: Bound) -> str:
 
 scalars(
     {
-        "upper(varchar(x)) -> varchar(x)": "upper({0})",
+        "upper(varchar(x)) -> varchar(x)": "mesh_upper({0})",
         "lower(varchar(x)) -> varchar(x)": "lower({0})",
         "length(varchar) -> bigint": "length({0})",
         "length(char(x)) -> bigint": "length({0})",

@@ -37,32 +37,28 @@ def unnest(env: Env, node: tree.Unnest, before: tuple[Column, ...]) -> relations
     # One list position drives all of them, so that they stay side by side.
     longest = ", ".join(f"coalesce(len({sql}), 0)" for sql in lists)
     size = f"greatest({longest})" if len(lists) > 1 else longest
-    for place, (sql, type_) in enumerate(zip(lists, found, strict=True), 1):
-        spread = type_.base == "row" and node.items and _is_array(node, place, lists)
-        for cell, name, kind in _cells(f"({sql})[i]", type_, spread):
+    name = env.tx.alias("x")
+    for sql, type_ in zip(lists, found, strict=True):
+        for cell, label, kind in _cells(f"list_extract({sql}, {name})", type_):
             cells.append(cell)
-            columns.append(Column(name, (), kind, f"{alias}.c{len(cells)}"))
-    names = [f"c{place}" for place in range(1, len(cells) + 1)]
+            columns.append(Column(label, (), kind, _field(alias, len(cells))))
     if node.ordinality:
-        cells.append("CAST(i AS BIGINT)")
-        names.append(f"c{len(cells)}")
-        columns.append(Column("ordinality", (), BIGINT, f"{alias}.c{len(cells)}"))
-    sql = (
-        f"LATERAL (SELECT {', '.join(cells)} FROM "
-        f"(SELECT unnest(range(1, {size} + 1)) AS i)) AS {alias}({', '.join(names)})"
-    )
+        cells.append(f"CAST({name} AS BIGINT)")
+        columns.append(Column("ordinality", (), BIGINT, _field(alias, len(cells))))
+    packed = ", ".join(f"c{place} := {cell}" for place, cell in enumerate(cells, 1))
+    items = f"list_transform(range(1, {size} + 1), lambda {name}: struct_pack({packed}))"
+    lateral = "LATERAL " if before else ""
+    sql = f"{lateral}(SELECT unnest({items}) AS s) AS {alias}(s)"
     return relations.Source(sql, tuple(columns))
 
 
-def _is_array(_node: tree.Unnest, _place: int, _lists: list[str]) -> bool:
-    return True
+def _field(alias: str, place: int) -> str:
+    return f"struct_extract({alias}.s, 'c{place}')"
 
 
-def _cells(
-    sql: str, type_: TrinoType, spread: bool
-) -> list[tuple[str, str, TrinoType]]:
+def _cells(sql: str, type_: TrinoType) -> list[tuple[str, str, TrinoType]]:
     """An array of rows becomes one column a field; anything else is one column."""
-    if not spread:
+    if type_.base != "row":
         return [(sql, "_col", type_)]
     return [
         (f"struct_extract({sql}, {text_literal(name)})", field.name or "_col", field.type)

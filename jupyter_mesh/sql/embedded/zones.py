@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql import tree
@@ -34,6 +35,17 @@ def checked(env: Env, zone: str, at: int) -> str:
     if zone.startswith(("Etc/", "GMT", "SystemV")) or "/" not in zone:
         env.tx.unsupported(at, f"the time zone {zone}")
     return zone
+
+
+def check_exists(env: Env, moment: datetime, zone: str, value: str, at: int) -> None:
+    """Refuse a clock time that the zone skips or shows twice."""
+    if zone == "UTC" or _OFFSET.fullmatch(zone):
+        return
+    first = moment.replace(tzinfo=ZoneInfo(zone))
+    if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != moment:
+        env.tx.wrong(at, f"'{value}' is not a valid TIMESTAMP literal")
+    if first.utcoffset() != first.replace(fold=1).utcoffset():
+        env.tx.unsupported(at, f"a time that the clocks of {zone} show twice")
 
 
 def _names() -> set[str]:

@@ -9,9 +9,9 @@ CREATE OR REPLACE TEMP MACRO mesh_boolean(s) AS CASE WHEN lower(s) IN ('t', 'tru
 
 CREATE OR REPLACE TEMP MACRO mesh_date_text(s) AS CASE WHEN regexp_full_match(trim(s), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') THEN trim(s) WHEN s IS NULL THEN NULL ELSE mesh_fail('Value cannot be cast to date: ' || s) END;
 
-CREATE OR REPLACE TEMP MACRO mesh_timestamp_text(s) AS CASE WHEN regexp_full_match(trim(s), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?') THEN trim(s) || CASE WHEN regexp_full_match(trim(s), '.* [0-9]{1,2}:[0-9]{2}') THEN ':00' ELSE '' END WHEN s IS NULL THEN NULL ELSE mesh_fail('Value cannot be cast to timestamp: ' || s) END;
+CREATE OR REPLACE TEMP MACRO mesh_timestamp_text(s) AS CASE WHEN regexp_full_match(trim(s), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?') THEN trim(s) || CASE WHEN regexp_full_match(trim(s), '.* [0-9]{1,2}:[0-9]{2}') THEN ':00' ELSE '' END WHEN s IS NULL THEN NULL WHEN regexp_full_match(trim(s), '[0-9]{4}-.*') THEN mesh_fail('not supported by the embedded engine: the timestamp ' || s) ELSE mesh_fail('Value cannot be cast to timestamp: ' || s) END;
 
-CREATE OR REPLACE TEMP MACRO mesh_time_text(s) AS CASE WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?') THEN trim(s) || CASE WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{2}') THEN ':00' ELSE '' END WHEN s IS NULL THEN NULL ELSE mesh_fail('Value cannot be cast to time: ' || s) END;
+CREATE OR REPLACE TEMP MACRO mesh_time_text(s) AS CASE WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?') THEN trim(s) || CASE WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{2}') THEN ':00' ELSE '' END WHEN s IS NULL THEN NULL WHEN regexp_full_match(trim(s), '[0-9]{1,2}:.*') THEN mesh_fail('not supported by the embedded engine: the time ' || s) ELSE mesh_fail('Value cannot be cast to time: ' || s) END;
 
 CREATE OR REPLACE TEMP MACRO mesh_uuid_text(s) AS CASE WHEN regexp_full_match(s, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}') THEN s WHEN s IS NULL THEN NULL ELSE mesh_fail('Cannot cast value to UUID: ' || s) END;
 
@@ -31,3 +31,5 @@ CREATE OR REPLACE TEMP MACRO mesh_real_text(x) AS mesh_double_text(x);
 CREATE OR REPLACE TEMP MACRO mesh_days_text(ms) AS CASE WHEN ms < 0 THEN '-' ELSE '' END || (abs(ms) // 86400000) || ' ' || lpad(CAST(abs(ms) // 3600000 % 24 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(ms) // 60000 % 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(ms) // 1000 % 60 AS VARCHAR), 2, '0') || '.' || lpad(CAST(abs(ms) % 1000 AS VARCHAR), 3, '0');
 
 CREATE OR REPLACE TEMP MACRO mesh_months_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '' END || (abs(m) // 12) || '-' || (abs(m) % 12);
+
+CREATE OR REPLACE TEMP MACRO mesh_iso_date(s) AS CASE WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN s WHEN s IS NULL THEN NULL ELSE mesh_fail('not supported by the embedded engine: the ISO date ' || s) END;

@@ -22,3 +22,11 @@ CREATE OR REPLACE TEMP MACRO mesh_date_diff_month(a, b) AS date_sub('month', a, 
 CREATE OR REPLACE TEMP MACRO mesh_date_diff_quarter(a, b) AS date_sub('month', a, b) // 3;
 
 CREATE OR REPLACE TEMP MACRO mesh_date_diff_year(a, b) AS date_sub('month', a, b) // 12;
+
+CREATE OR REPLACE TEMP MACRO mesh_ascii(s) AS CASE WHEN strlen(s) = length(s) THEN s WHEN s IS NULL THEN NULL ELSE mesh_fail('not supported by the embedded engine: this pattern on letters outside of ASCII') END;
+
+CREATE OR REPLACE TEMP MACRO mesh_upper(s) AS CASE WHEN contains(s, 'ß') THEN array_to_string(list_transform(string_split(s, 'ß'), lambda e: upper(e)), 'ß') ELSE upper(s) END;
+
+CREATE OR REPLACE TEMP MACRO mesh_unhex(s) AS CASE WHEN regexp_full_match(s, '([0-9a-fA-F]{2})*') THEN unhex(s) WHEN s IS NULL THEN NULL ELSE CAST(mesh_fail('not a hexadecimal text: ' || s) AS BLOB) END;
+
+CREATE OR REPLACE TEMP MACRO mesh_decimal_spelled(s) AS regexp_replace(s, '^(-?)\.', '\10.');
