@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.formats.products import ProductFiles
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.promotion.promote import Promoter
-    from jupyter_mesh.protocols import Announcer, Checker, Engine, Gate, NotebookRunner
+    from jupyter_mesh.protocols import Announcer, Engine, Gate, NotebookRunner
+    from jupyter_mesh.quality.evaluate import Evaluator
     from jupyter_mesh.settings import Settings
 
 
@@ -88,7 +89,7 @@ class Parts:
         return ProductFiles(self.settings.products, self.settings.home)
 
     @cached_property
-    def checker(self) -> Checker:
+    def checker(self) -> Evaluator:
         """Holds data against contracts."""
         from jupyter_mesh.quality.evaluate import Evaluator
 

@@ -17,7 +17,7 @@ DOORS = {
     "papermill": ("notebook/",),
     "nbformat": ("notebook/",),
     "nbclient": ("notebook/",),
-    "great_expectations": ("quality/worker.py",),
+    "great_expectations": ("quality/expectations.py",),
     "IPython": ("magics/",),
     "ipywidgets": ("magics/", "widgets/"),
     "click": ("cli",),

@@ -132,7 +132,7 @@ def test_reading_as_of_a_release_shows_what_it_read(small_mesh, small_folder):
 @pytest.mark.parametrize(
     ("call", "near"),
     [
-        (lambda mesh: mesh.query("SELECT * FROM lake.raw.order"), "lake.raw.orders"),
+        (lambda mesh: mesh.query("SELECT * FROM lake.raw.ordes"), "lake.raw.orders"),
         (lambda mesh: mesh.query("SELECT contry FROM crm.main.customers"), "country"),
         (lambda mesh: mesh.browse("lak"), "lake"),
         (lambda mesh: mesh.plan("shop/order"), "shop/orders"),

@@ -85,7 +85,8 @@ class Version:
 class VersionRange:
     """Which versions will do: `latest`, `1.2.0`, `1.2.0+r3`, `1.2`, `^1.2`, `~1.2.3`.
 
-    An exact number without a counter means the newest refresh of it.
+    A whole number names exactly one release: `1.2.0` is not a refresh of it. `1.2`, `^` and `~`
+    take refreshes too.
     """
 
     text: str = "latest"
@@ -117,7 +118,7 @@ def _bounds(text: str) -> tuple[Version, Version | None]:
     if text in {"latest", "*", ""}:
         return Version(0, 0, 0), None
     exact = _VERSION.match(text)
-    if exact and exact[4]:
+    if exact:
         version = Version.parse(text)
         return version, Version(
             version.major, version.minor, version.patch, version.refresh + 1
@@ -134,7 +135,7 @@ def _bounds(text: str) -> tuple[Version, Version | None]:
         return low, Version(major + 1, 0, 0)
     if sign == "^" and (low.minor or patch is None):
         return low, Version(0, low.minor + 1, 0)
-    if (not sign and patch is not None) or sign == "^":
+    if sign == "^":
         return low, Version(major, low.minor, low.patch + 1)
     if minor is not None:
         return low, Version(major, low.minor + 1, 0)

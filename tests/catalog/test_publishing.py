@@ -196,7 +196,7 @@ def test_an_empty_landing_is_found_again(hand, lake):
 def test_the_newest_release_in_a_range_is_found_and_the_nearest_offered(hand, lake):
     for version in ("1.0.0", "1.0.0+r1", "1.2.0", "2.0.0"):
         hand.publish(lake, version)
-    wanted = {"": "2.0.0", "@latest": "2.0.0", "@^1": "1.2.0", "@1.0.0": "1.0.0+r1"}
+    wanted = {"": "2.0.0", "@latest": "2.0.0", "@^1": "1.2.0", "@1.0.0": "1.0.0", "@~1.0": "1.0.0+r1"}
     for text, version in wanted.items():
         assert str(lake.release(ReleaseRef.parse(f"aviation/delays{text}")).version) == version
     with pytest.raises(NameNotFound, match=r"2\.0\.0"):
