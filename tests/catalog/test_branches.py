@@ -122,10 +122,10 @@ def test_a_published_branch_is_not_abandoned_any_more(hand, lake):
 
 
 def test_a_branch_whose_lease_has_ended_is_swept_and_a_renewed_one_is_not(hand, lake):
-    lake.branches.lease = timedelta(seconds=-1)
+    lake.hidden.lease = timedelta(seconds=-1)
     lost = lake.open_branch("lost", PRODUCT, [])
     kept = lake.open_branch("kept", PRODUCT, [])
-    lake.branches.lease = timedelta(minutes=1)
+    lake.hidden.lease = timedelta(minutes=1)
     lake.renew(kept.name)
     assert lake.branch(kept.name).lease_until > kept.lease_until
     swept = lake.sweep()

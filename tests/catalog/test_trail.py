@@ -72,7 +72,7 @@ def test_a_running_run_whose_branch_has_ended_shows_as_lost(hand, lake):
     lake.save_run(RunRecord("never", PRODUCT, "running", now - timedelta(days=1), "ana"))
     lake.open_branch("alive", PRODUCT, [])
     lake.merge(lake.open_branch("committed", PRODUCT, []).name)
-    lake.branches.lease = timedelta(seconds=-1)
+    lake.hidden.lease = timedelta(seconds=-1)
     lake.open_branch("swept", PRODUCT, [])
     lake.sweep()
     lake.open_branch("expired", PRODUCT, [])
