@@ -33,15 +33,14 @@ class Redactor:
         """The text without secrets."""
         return text if self.is_idle else self._pattern.sub(MASK, text)
 
-    def within(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-        """The JSON value without secrets; dictionaries and lists are changed in place."""
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """The JSON value without secrets; the given one stays as it is."""
         if self.is_idle:
             return value
         if isinstance(value, str):
-            return self.text(value)
+            return self._pattern.sub(MASK, value)
         if isinstance(value, dict):
-            for key in list(value):
-                value[key] = self.within(value[key])
-        elif isinstance(value, list):
-            value[:] = [self.within(item) for item in value]
+            return {key: self.clean(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.clean(item) for item in value]
         return value

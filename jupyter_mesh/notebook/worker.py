@@ -78,7 +78,7 @@ class Worker:
                     raise
                 lines, _nothing = lock.communicate()
         except Exception as error:  # whatever it is, the process that waits decides
-            fault: dict[str, Any] = redactor.within(_fault(error))
+            fault: dict[str, Any] = redactor.clean(_fault(error))
             return fault
         return {"event": "end", "environment": lines.splitlines()}
 
@@ -111,7 +111,7 @@ class Worker:
             kernel,
             output_path=path,
             redactor=redactor,
-            watch=lambda event: self.tell(redactor.within(event)),
+            watch=lambda event: self.tell(redactor.clean(event)),
             limits=(job["cell_limit"], job["run_limit"]),
             cwd=job["folder"],
         )
