@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import RoundTripConstructor
     from ruamel.yaml.error import MarkedYAMLError
-    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.nodes import Node, ScalarNode
 
     from jupyter_mesh.schemas.validation import KeyPath
 
@@ -187,10 +187,16 @@ def _yaml(text: str = "") -> YAML:
 
 @lru_cache
 def _constructor() -> type[RoundTripConstructor]:
-    """The usual one, but a date that no calendar has is an error with a line."""
+    """The usual one, but dates that no calendar has and endless loops are refused."""
     from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 
     class Constructor(RoundTripConstructor):
+        def construct_object(self, node: Node, deep: bool = False) -> Any:  # noqa: ANN401
+            if node in self.recursive_objects:
+                reason = "an anchor stands for a part of itself"
+                raise ConstructorError(None, None, reason, node.start_mark)
+            return super().construct_object(node, deep)
+
         def construct_dated(self, node: ScalarNode) -> Any:  # noqa: ANN401 - a date
             try:
                 return self.construct_yaml_timestamp(node)
@@ -255,6 +261,11 @@ def _has(node: Any, part: str | int) -> bool:  # noqa: ANN401 - a YAML tree
     )
 
 
+def _tag(node: Any) -> str | None:  # noqa: ANN401 - a YAML tree
+    tag: str | None = node.tag.value
+    return tag
+
+
 def _soft(data: Any) -> Any:  # noqa: ANN401 - a YAML tree
     return data if isinstance(data, str | int | float | list | None) else str(data)
 
@@ -273,6 +284,8 @@ class _Plainer:
             raise self.document.error(
                 path[:3], "this unfolds to more values than a file like this can mean."
             )
+        if isinstance(node, dict | list) and _tag(node) is not None:
+            raise self._meaningless(path)
         if isinstance(node, dict):
             return {
                 self._key(key, path): self.value(item, (*path, key))
@@ -307,6 +320,9 @@ class _Plainer:
             raise self.document.error(path, "expected a finite number.")
         if isinstance(node, datetime | date | time):
             return node.isoformat()
-        raise self.document.error(
+        raise self._meaningless(path)
+
+    def _meaningless(self, path: KeyPath) -> DescriptorError:
+        return self.document.error(
             path, "this kind of value means nothing here.", "Write plain text or a number."
         )
