@@ -262,9 +262,14 @@ class Mesh:
 
     def rollback(self, product: str, to: str) -> Release:
         """Make an older release current again, by a new release that says so."""
+        from jupyter_mesh.promotion.announce import deliver
+
         name = ProductName.parse(product)
         home = self.parts.home
-        return home.rollback(name, ReleaseRef(name, VersionRange(to)), self.session.actor)
+        release = home.rollback(name, ReleaseRef(name, VersionRange(to)), self.session.actor)
+        folder = self.parts.products.product(name).folder
+        deliver(home, self.parts.announcers, lambda _name: folder, name)
+        return release
 
     # -- keeping house -------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class Lake:
 
     def __init__(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
         self.name = name
-        self.notices: tuple[str, ...] = ("tags", "lineage", "record")
+        self.notices: tuple[str, ...] = ("tags", "lineage", "record", "report")
         self.storage = settings.storage
         self.database = Database(settings, secrets)
         self.store = Warehouse(settings, secrets, f"{self.database.place}\n{name}")
