@@ -9,8 +9,8 @@ import click
 
 from jupyter_mesh.cli.names import complete_names, complete_products
 from jupyter_mesh.cli.rows import FORMATS, Outlet
-from jupyter_mesh.cli.stopping import stoppable
 from jupyter_mesh.cli.verb import engine, name, parameters, verb
+from jupyter_mesh.engines.work import Work
 from jupyter_mesh.formats.outline import listing, outline
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ def query(
         raise InputError(
             "There is no statement.", remedy='Write one: mesh query "SHOW CATALOGS".'
         )
-    with terminal.mesh() as mesh, stoppable() as ticket:
+    values = dict(parameters)
+    with terminal.mesh() as mesh:
         try:
-            outlet.write(mesh.query(text, dict(parameters), engine, ticket))
+            Work(lambda ticket: outlet.write(mesh.query(text, values, engine, ticket))).joined()
         except QueryError as error:
             error.statement = text
             raise
@@ -78,7 +79,7 @@ def read(
     """Read a port of a release: mesh read aviation/delays@^1 carriers."""
     outlet = Outlet.chosen(terminal, format_, output)
     with terminal.mesh() as mesh:
-        outlet.write(mesh.read(release, port))
+        Work(lambda _ticket: outlet.write(mesh.read(release, port))).joined()
 
 
 @verb("browse")
@@ -107,6 +108,6 @@ def describe(terminal: Terminal, name: str) -> None:
 @click.pass_obj
 def land(terminal: Terminal, file: str, table: str) -> None:
     """Make a csv, parquet or json file one immutable version of a table."""
-    with terminal.mesh() as mesh, stoppable() as ticket:
-        landing = mesh.land(file, table, ticket)
+    with terminal.mesh() as mesh:
+        landing = Work(lambda ticket: mesh.land(file, table, ticket)).joined()
     terminal.answer(landing, outline(landing))

@@ -131,8 +131,8 @@ def rollback(terminal: Terminal, product: str, version: str) -> None:
 @verb("lint")
 @click.pass_obj
 def lint(terminal: Terminal) -> int:
-    """Show every fault in the mesh's files at once, each with its line; 2 when there is one."""
+    """Show every fault in the mesh's files, each with its line; 2 when one is an error."""
     with terminal.mesh() as mesh:
         findings = mesh.lint()
     terminal.answer(findings, listing("finding", findings))
-    return WRONG if findings else 0
+    return WRONG if any(finding.level == "error" for finding in findings) else 0

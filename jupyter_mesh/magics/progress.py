@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mesh.magics.screen import Spot, in_kernel, lines_bundle
 
 if TYPE_CHECKING:
-    from jupyter_mesh.magics.running import Work
+    from jupyter_mesh.engines.work import Work
 
 # A query faster than this shows nothing; later the line changes at most this often.
 PATIENCE = 0.5

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.engines.work import Work
 from jupyter_mesh.errors import InputError, QueryError
 from jupyter_mesh.magics.display import Answer, Preview
 from jupyter_mesh.magics.kernel import current
 from jupyter_mesh.magics.options import CellOptions, parse_options
 from jupyter_mesh.magics.parameters import bound
 from jupyter_mesh.magics.progress import ProgressLine
-from jupyter_mesh.magics.running import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

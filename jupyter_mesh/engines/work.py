@@ -1,4 +1,4 @@
-"""Work in a thread of its own, seen from the cell that waits for it: awaited or joined."""
+"""A call in a thread of its own, for whoever waits: awaited by a cell, joined by a command."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ _GRACE = 10.0
 
 
 class Interrupted(KeyboardInterrupt):
-    """The cell was stopped; shown as one line instead of the stack of the waiting loop."""
+    """Somebody pressed stop; IPython shows one line instead of the stack of a waiting loop."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"Interrupted: {self}"]
 
 
 class Work(Generic[T]):
-    """One call in a daemon thread, so that a statement that hangs never holds a kernel.
+    """One call in a daemon thread, so that a statement that hangs never holds its process.
 
-    `said` and `percent` are what its engine reported last.
+    An engine deep in its own code hears no signal: only another thread can stop it at once.
+    `said` and `percent` are what it reported last.
     """
 
     def __init__(self, call: Callable[[QueryTicket], T]) -> None:
@@ -70,7 +71,7 @@ class Work(Generic[T]):
             raise
         return self._answer()
 
-    def joined(self, tick: Callable[[], Any]) -> T:
+    def joined(self, tick: Callable[[], Any] = bool) -> T:
         """The same for a place that cannot await."""
         try:
             while not self._done.done():
