@@ -51,6 +51,8 @@ _TRANSLATION = frozenset(
 )
 _STORE = frozenset(("io", "http", "permission", "missing extension", "network", "connection"))
 _CONVERT = re.compile(r"Could not convert string ('.*?'|\".*?\") to '?([A-Z0-9]+)'?", re.DOTALL)
+# A fault of a file rather than of a value in it.
+_FILE = re.compile(r"\bfile\b[^/]{0,20}/", re.IGNORECASE)
 _FULL = ("no space left", "disk full", "max_temp_directory_size", "failed to offload")
 _STATUS = re.compile(r"\(\w+_(\d{3})\)|returned HTTP (\d{3})\b|HTTP code (\d{3})")
 
@@ -77,7 +79,7 @@ def explained(error: BaseException, *, was_stopped: bool = False) -> MeshError:
 
 
 def _by_family(family: str, message: str) -> MeshError:
-    if family in _STORE or _STATUS.search(message):
+    if family in _STORE or _STATUS.search(message) or _FILE.search(message):
         return _store(message)
     if family in _TRANSLATION:
         return StatementNotSupported(scrubbed(message.rstrip(".")))

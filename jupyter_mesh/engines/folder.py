@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from jupyter_mesh.engines.connection import literal
+from jupyter_mesh.engines.faults import explained
 from jupyter_mesh.engines.kinds import relation
 from jupyter_mesh.engines.states import digest
 from jupyter_mesh.errors import StorageError
@@ -13,8 +16,6 @@ from jupyter_mesh.model.names import safe_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import duckdb
 
     from jupyter_mesh.sql.embedded import Relation
 
@@ -59,7 +60,14 @@ class FolderSource:
         """The files of a table, columns matched by name."""
         files = self._tables(schema)[table]
         listed = "[" + ", ".join(literal(str(file)) for file in files) + "]"
-        return relation(connection, _READERS[_ending(files[0])].format(files=listed))
+        try:
+            return relation(connection, _READERS[_ending(files[0])].format(files=listed))
+        except duckdb.Error as error:
+            raise StorageError(
+                f"{self.name}.{schema}.{table} cannot be read: {explained(error).message}",
+                remedy=f"Is every file in it whole? It is read from {files[0].name}"
+                f"{f' and {len(files) - 1} more' if len(files) > 1 else ''}.",
+            ) from error
 
     def digest(self, schema: str, table: str) -> str:
         """What the files' bytes are."""

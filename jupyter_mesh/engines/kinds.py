@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.contract import Column
@@ -11,7 +12,7 @@ from jupyter_mesh.sql.embedded import Relation
 from jupyter_mesh.sql.embedded.types import duck, supported
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from duckdb import DuckDBPyConnection
@@ -73,17 +74,20 @@ def _holding(base: str, children: Sequence[tuple[str, Any]]) -> TrinoType | None
 
 
 def relation(
-    connection: DuckDBPyConnection, source: str, hidden: Container[str] = ()
+    connection: DuckDBPyConnection,
+    source: str,
+    retyped: Mapping[str, TrinoType | None] = MappingProxyType({}),
 ) -> Relation:
     """A FROM item of DuckDB's as a relation with Trino types.
 
     As in Trino's connectors, a column of a type that Trino does not know is not there.
+    `retyped` are columns whose type is known better; None leaves one out.
     """
     connection.execute(f"SELECT * FROM {source} LIMIT 0")  # noqa: S608 - made of quoted names
     columns, items, is_plain = [], [], True
     for name, found, *_ in connection.description or ():
-        kind = trino_type(found)
-        if kind is None or not supported(kind) or name in hidden:
+        kind = retyped[name] if name in retyped else trino_type(found)
+        if kind is None or not supported(kind):
             is_plain = False
             continue
         wanted = duck(kind)

@@ -15,6 +15,7 @@ from jupyter_mesh.engines.kinds import relation
 from jupyter_mesh.engines.states import digest
 from jupyter_mesh.errors import ConfigError, StorageError
 from jupyter_mesh.model.names import quote
+from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.settings import FilesSettings, PostgresqlSettings, SqliteSettings
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
     from jupyter_mesh.settings import CatalogSettings
     from jupyter_mesh.sql.embedded import Relation
 
-# The numeric columns of a table that have no precision (PostgreSQL: numeric is type 1700).
-_UNBOUNDED = (
-    "SELECT attname FROM pg_attribute WHERE atttypid = 1700 AND atttypmod = -1 AND attrelid = "
+# Columns whose type DuckDB tells otherwise than Trino: numeric (1700) without a precision is
+# left out by Trino and read as double by DuckDB, json (114, 3802) comes as text.
+_RETYPED = (
+    "SELECT attname, atttypid::bigint AS kind FROM pg_attribute "
+    "WHERE (atttypid IN (114, 3802) OR atttypid = 1700 AND atttypmod = -1) AND attrelid = "
 )
+_NUMERIC = 1700
+_JSON = TrinoType("json")
 
 
 class Source(Protocol):
@@ -93,7 +98,8 @@ class _Attached:
         self._open(connection)
         rows = connection.execute(
             "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? "
-            "AND schema_name NOT IN ('information_schema', 'pg_catalog') ORDER BY 1",
+            "AND schema_name <> 'information_schema' AND NOT starts_with(schema_name, 'pg_') "
+            "ORDER BY 1",
             [self.alias],
         ).fetchall()
         return [row[0] for row in rows]
@@ -137,7 +143,10 @@ class SqliteSource(_Attached):
                 f"ATTACH {literal(str(self._path))} AS {quote(self.alias)} "
                 "(TYPE sqlite, READ_ONLY)"
             )
+            # What is no database is noticed only when its tables are listed.
+            connection.execute("SHOW ALL TABLES")
         except duckdb.Error as error:
+            connection.execute(f"DETACH DATABASE IF EXISTS {quote(self.alias)}")
             raise StorageError(
                 f"{self._path.name} of the catalog {self.name} is not a readable SQLite file: "
                 f"{explained(error).message}",
@@ -189,20 +198,15 @@ class PostgresqlSource(_Attached):
     def relation(
         self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
     ) -> Relation:
-        """A table of the database.
-
-        A numeric without precision is not there, as in Trino: DuckDB would read it as double.
-        """
+        """A table of the database, with PostgreSQL's types as Trino tells them."""
         self._open(connection)
+        place = literal(f"{quote(schema)}.{quote(table)}")
         found = connection.execute(
-            "SELECT attname FROM postgres_query(?, ?)",
-            [
-                self.alias,
-                _UNBOUNDED + literal(f"{quote(schema)}.{quote(table)}") + "::regclass",
-            ],
+            "SELECT attname, kind FROM postgres_query(?, ?)",
+            [self.alias, f"{_RETYPED}{place}::regclass"],
         ).fetchall()
-        text = ".".join(map(quote, (self.alias, schema, table)))
-        return relation(connection, text, {row[0] for row in found})
+        retyped = {name: None if kind == _NUMERIC else _JSON for name, kind in found}
+        return relation(connection, ".".join(map(quote, (self.alias, schema, table))), retyped)
 
     def digest(self, schema: str, table: str) -> str:  # noqa: ARG002 - a database moves on
         """Nobody can tell."""
