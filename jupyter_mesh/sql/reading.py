@@ -28,10 +28,10 @@ _METADATA |= {"all_manifests", "partitions", "files", "entries", "all_entries", 
 def parse(text: str, catalog: str = "", schema: str = "", zone: str = "UTC") -> Statement:
     """Read one statement of Trino SQL.
 
-    Names without a catalog or schema get the given ones; `zone` is where a FOR TIMESTAMP AS OF
-    without a zone is read. Raises StatementInvalid with line, column and a caret for what is not
-    one statement of Trino's grammar, StatementNotSupported for grammar that the embedded engine
-    leaves out.
+    Names without a catalog or schema get the given ones; `zone` is where a FOR TIMESTAMP AS
+    OF without a zone is read. Raises StatementInvalid with line, column and a caret for what is
+    not one statement of Trino's grammar, StatementNotSupported for grammar that the embedded
+    engine leaves out.
     """
     reader = Statements(text)
     try:
@@ -146,7 +146,8 @@ class _Walk:
         return TableName(full[0], full[1], "")
 
     def _show(self, node: Command) -> Show:
-        like = node.texts[0] if node.texts and node.action != "create" else None
+        own = node.action in {"create", "stats"}
+        like = node.texts[0] if node.texts and not own else None
         escape = node.texts[1] if len(node.texts) > 1 else None
         catalog, schema, table = self.catalog, self.schema, ""
         if node.table is None:
@@ -171,14 +172,15 @@ class _Walk:
 
 
 @lru_cache(maxsize=256)
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of nodes
     plain = {"at", "sign", "name", "kind", "end", "sign_at", "type", "value_type", "parts"}
     return tuple(field.name for field in fields(kind) if field.name not in plain)
 
 
 def _children(node: tree.Node) -> Iterator[tree.Node]:
     """Every node directly below, in the order of the text as far as fields keep it."""
-    for name in _names(type(node)):
+    kind: Any = type(node)
+    for name in _names(kind):
         yield from _nodes(getattr(node, name))
 
 

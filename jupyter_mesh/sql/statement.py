@@ -32,9 +32,9 @@ class TableRef:
 class Show:
     """What a SHOW or DESCRIBE statement asks for.
 
-    `what` is catalogs, schemas, tables, columns, functions, session, create or stats; `catalog`,
-    `schema` and `table` are filled as far as the question needs them; `like` is a LIKE pattern
-    and `escape` its escape character. A DESCRIBE asks for columns.
+    `what` is catalogs, schemas, tables, columns, functions, session, create or stats;
+    `catalog`, `schema` and `table` are filled as far as the question needs them; `like` is a
+    LIKE pattern and `escape` its escape character. A DESCRIBE asks for columns.
     """
 
     what: str

@@ -269,7 +269,7 @@ class Relation(Node):
 
 @dataclass(slots=True, eq=False)
 class Table(Relation):
-    """A table by name; `end` is where its name ends. `version` is (VERSION|TIMESTAMP, value)."""
+    """A table by name, which ends at `end`; `version` is VERSION or TIMESTAMP and a value."""
 
     parts: tuple[str, ...]
     end: int

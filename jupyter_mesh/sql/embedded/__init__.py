@@ -1,8 +1,8 @@
 """Trino statements for DuckDB: the same answer, or a typed refusal, never another answer.
 
-`translate` types every expression with Trino's types, bottom up, and writes DuckDB text only for
-what is registered as known to be right. One file a family of functions; `macros/*.sql` are the
-functions that DuckDB has to be taught, installed once a connection.
+`translate` types every expression with Trino's types, bottom up, and writes DuckDB text only
+for what is registered as known to be right. One file a family of functions; `macros/*.sql` are
+the functions that DuckDB has to be taught, installed once a database.
 """
 
 from jupyter_mesh.sql.embedded.macros import MACROS, reason

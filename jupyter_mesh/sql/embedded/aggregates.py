@@ -29,7 +29,9 @@ def _avg(bound: Bound, after: Tail) -> str:
 def _avg_decimal(bound: Bound, after: Tail) -> str:
     """The exact sum over the count, rounded half up to the argument's own scale."""
     total, count = after.call("sum", bound[0]), after.call("count", bound[0])
-    digits = operators.whole(total, bound.result.__class__("decimal", (38, bound.result.numbers[1])))
+    digits = operators.whole(
+        total, bound.result.__class__("decimal", (38, bound.result.numbers[1]))
+    )
     mean = operators.scaled(f"mesh_half_up({digits}, CAST({count} AS HUGEINT))", bound.result)
     return f"CASE WHEN {count} = 0 THEN NULL ELSE {mean} END"
 

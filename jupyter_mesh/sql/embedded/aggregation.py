@@ -96,7 +96,7 @@ def _count(inner: Env, node: tree.Call, _outer: Env) -> Typed:
 
 
 def count(env: Env, node: tree.Call, after: Tail, args: list[Typed]) -> Typed:
-    """count(*), count(), count(x)."""
+    """The number of rows, or of values that are not null."""
     if len(args) > 1:
         env.tx.wrong(node.at, "Unexpected parameters for function count. Expected: count(t)")
     if not args:
@@ -117,7 +117,9 @@ def _listagg(inner: Env, node: tree.Call, _outer: Env) -> Typed:
         inner.tx.unsupported(node.at, "listagg with a computed separator")
     separator = args[1].sql if len(args) > 1 else "''"
     after = tail(inner, node)
-    return Typed(after.call("string_agg", args[0].sql, separator), TrinoType("varchar"), node.at)
+    return Typed(
+        after.call("string_agg", args[0].sql, separator), TrinoType("varchar"), node.at
+    )
 
 
 def _grouping(_inner: Env, node: tree.Call, outer: Env) -> Typed:

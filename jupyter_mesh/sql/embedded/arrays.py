@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.sql.embedded import casts
-from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.registry import SCALARS, scalars
 from jupyter_mesh.sql.embedded.typed import Typed
 from jupyter_mesh.sql.embedded.types import DATE, VARCHAR, array, duck
@@ -56,37 +55,48 @@ def _concat(bound: Bound) -> str:
 
 
 def _append(bound: Bound) -> str:
-    return f"CASE WHEN {bound[0]} IS NULL THEN NULL ELSE list_append({bound[0]}, {bound[1]}) END"
+    return (
+        f"CASE WHEN {bound[0]} IS NULL THEN NULL ELSE list_append({bound[0]}, {bound[1]}) END"
+    )
 
 
 def _prepend(bound: Bound) -> str:
-    return f"CASE WHEN {bound[1]} IS NULL THEN NULL ELSE list_prepend({bound[0]}, {bound[1]}) END"
+    return (
+        f"CASE WHEN {bound[1]} IS NULL THEN NULL ELSE list_prepend({bound[0]}, {bound[1]}) END"
+    )
 
 
 def _repeat(bound: Bound) -> Typed:
     item = bound.args[0].type
     value = f"CAST({bound[0]} AS {duck(item)})"
-    return Typed(f"list_transform(range(0, greatest({bound[1]}, 0)), lambda e: {value})", array(item))
+    return Typed(
+        f"list_transform(range(0, greatest({bound[1]}, 0)), lambda e: {value})", array(item)
+    )
 
 
 def _sequence_of_dates(bound: Bound) -> Typed:
     low, high = bound[0], bound[1]
     if len(bound.args) == 2:
         days = f"mesh_sequence(0, CAST({high} - {low} AS BIGINT))"
-        return Typed(f"list_transform({days}, lambda e: {low} + CAST(e AS INTEGER))", array(DATE))
+        return Typed(
+            f"list_transform({days}, lambda e: {low} + CAST(e AS INTEGER))", array(DATE)
+        )
     step = bound.args[2]
     if step.literal is None or int(step.literal) == 0:
         bound.env.tx.unsupported(bound.at, "sequence with this step")
     if step.type.base == "interval day to second":
         if int(step.literal) % 86_400_000:
             bound.env.tx.wrong(bound.at, "sequence step must be a day interval")
-        days = int(step.literal) // 86_400_000
-        numbers = f"mesh_steps(0, CAST({high} - {low} AS BIGINT), CAST({days} AS BIGINT))"
-        return Typed(f"list_transform({numbers}, lambda e: {low} + CAST(e AS INTEGER))", array(DATE))
+        count = int(step.literal) // 86_400_000
+        numbers = f"mesh_steps(0, CAST({high} - {low} AS BIGINT), CAST({count} AS BIGINT))"
+        return Typed(
+            f"list_transform({numbers}, lambda e: {low} + CAST(e AS INTEGER))", array(DATE)
+        )
     months = int(step.literal)
     span = f"(date_diff('month', {low}, {high}))"
     numbers = f"mesh_steps(0, {span}, CAST({months} AS BIGINT))"
-    dates = f"list_transform({numbers}, lambda e: CAST({low} + to_months(CAST(e AS INTEGER)) AS DATE))"
+    day = f"CAST({low} + to_months(CAST(e AS INTEGER)) AS DATE)"
+    dates = f"list_transform({numbers}, lambda e: {day})"
     sign = "<=" if months > 0 else ">="
     return Typed(f"list_filter({dates}, lambda e: e {sign} {high})", array(DATE))
 
@@ -158,4 +168,3 @@ scalars(
     }
 )
 SCALARS.partial |= {"contains", "sequence", "element_at", "slice", "reverse"}
-CONVERT = convert

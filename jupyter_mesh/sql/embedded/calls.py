@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from jupyter_mesh.sql import tree
 from jupyter_mesh.sql.embedded import aggregation, expressions, windows
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 # Types that a function may take in Trino although no signature here says so.
 _ELSEWHERE = frozenset(
     (
-        *("char", "varbinary", "json", "uuid", "timestamp with time zone", "time", "map", "row"),
+        *(
+            "char",
+            "varbinary",
+            "json",
+            "uuid",
+            "timestamp with time zone",
+            "time",
+            "map",
+            "row",
+        ),
         *("array", "ipaddress", "interval day to second", "interval year to month", "function"),
         *("timestamp", "unknown"),
     )
@@ -52,16 +61,14 @@ def call(env: Env, node: tree.Call) -> Typed:
 def _plain_only(env: Env, node: tree.Call) -> None:
     if node.name in aggregation.FORMS:
         return
-    if node.distinct or node.star or node.order or node.where is not None:
-        if node.name in known_functions() or node.name in FORMS:
-            env.tx.wrong(
-                node.at, f"DISTINCT, *, ORDER BY and FILTER do not apply to {node.name}"
-            )
+    known = node.name in known_functions() or node.name in FORMS
+    if known and (node.distinct or node.star or node.order or node.where is not None):
+        env.tx.wrong(node.at, f"DISTINCT, *, ORDER BY and FILTER do not apply to {node.name}")
     if node.window is not None and node.name not in FORMS:
         env.tx.wrong(node.at, f"{node.name} is not an aggregate or window function")
 
 
-def unknown(env: Env, name: str, at: int) -> None:
+def unknown(env: Env, name: str, at: int) -> NoReturn:
     """Refuse a name: as no function of Trino, or as one that is not known here."""
     names = known_functions()
     if name in names:
@@ -76,7 +83,11 @@ def apply(env: Env, name: str, args: list[Typed], at: int) -> Typed:
     match = resolve(env, SCALARS, name, args, at)
     bound = bind(env, name, args, match, at)
     written = match.overload.write
-    found = written.format(*(arg.sql for arg in bound.args)) if isinstance(written, str) else written(bound)
+    found = (
+        written.format(*(arg.sql for arg in bound.args))
+        if isinstance(written, str)
+        else written(bound)
+    )
     if isinstance(found, Typed):
         merged = gather(found.sql, found.type, at, args, found.zone)
         return replace(merged, volatile=merged.volatile or found.volatile)
@@ -91,12 +102,16 @@ def resolve(env: Env, registry: Registry, name: str, args: list[Typed], at: int)
         return match
     shown = ", ".join(map(str, types))
     sizes = {len(overload.params) for overload in registry.overloads.get(name, ())}
-    if len(types) not in sizes or name in registry.partial or any(type_.base in _ELSEWHERE for type_ in types):
+    if (
+        len(types) not in sizes
+        or name in registry.partial
+        or any(type_.base in _ELSEWHERE for type_ in types)
+    ):
         env.tx.unsupported(at, f"{name}({shown})")
     expected = ", ".join(
         overload.text.partition(" ->")[0] for overload in registry.overloads.get(name, ())
     )
-    env.tx.wrong(
+    return env.tx.wrong(
         at, f"Unexpected parameters ({shown}) for function {name}. Expected: {expected}"
     )
 

@@ -38,7 +38,11 @@ def cast(env: Env, node: tree.Cast) -> Typed:
     zone = env.tx.zone if target.base == "timestamp with time zone" else ""
     found = gather(sql, target, node.at, (value,), zone)
     plain = value.type.is_numeric and target.is_numeric and value.literal is not None
-    return Typed(sql, target, node.at, literal=value.literal) if plain and not node.is_try else found
+    return (
+        Typed(sql, target, node.at, literal=value.literal)
+        if plain and not node.is_try
+        else found
+    )
 
 
 def written(env: Env, value: Typed, target: TrinoType, at: int) -> str:
@@ -100,7 +104,7 @@ def _from_zoned(env: Env, value: Typed, target: TrinoType, at: int) -> str:
     if target.base == "varchar":
         text = between(env, clock, own, TrinoType("varchar"), at)
         return _limited(f"({text} || {text_literal(' ' + (value.zone or 'UTC'))})", target)
-    env.tx.unsupported(at, f"a cast from {value.type} to {target}")
+    return env.tx.unsupported(at, f"a cast from {value.type} to {target}")
 
 
 # ---- writers: (sql, source, target) -> sql

@@ -59,7 +59,7 @@ def subscript(env: Env, node: tree.Subscript) -> Typed:
         wanted = convert(index.sql, index.type, key, env.tx.zone)
         sql = f"mesh_entry({value.sql}, {wanted})"
         return gather(f"CAST({sql} AS {t.duck(item)})", item, node.at, (value, index))
-    env.tx.wrong(node.at, f"Cannot use {index.type} for subscript of {value.type}")
+    return env.tx.wrong(node.at, f"Cannot use {index.type} for subscript of {value.type}")
 
 
 def _field(env: Env, value: Typed, index: tree.Expression) -> Typed:

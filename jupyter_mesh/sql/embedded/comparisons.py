@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jupyter_mesh.sql.embedded import expressions
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.typed import Typed, gather, text_literal
-from jupyter_mesh.sql.embedded.types import BOOLEAN, common, field_names
+from jupyter_mesh.sql.embedded.types import BOOLEAN, VARCHAR, common, field_names
 
 if TYPE_CHECKING:
     from jupyter_mesh.model.types import TrinoType
@@ -74,7 +74,7 @@ def _written(
     if type_.base == "array" and type_.items[0].base in _PLAIN and sign in {"=", "<>"}:
         equal = f"mesh_array_equal({a.sql}, {b.sql})"
         return equal if sign == "=" else f"(NOT {equal})"
-    env.tx.unsupported(at, f"{sign} between values of type {type_}")
+    return env.tx.unsupported(at, f"{sign} between values of type {type_}")
 
 
 def _floats(sign: str, a: Typed, b: Typed, base: str, only_true: bool) -> str:
@@ -207,8 +207,6 @@ def like(env: Env, node: tree.Like) -> Typed:
 
 def type_text(value: Typed) -> TrinoType:
     """The value's own type, or varchar for a bare null."""
-    from jupyter_mesh.sql.embedded.types import VARCHAR
-
     return VARCHAR if value.type.base == "unknown" else value.type
 
 

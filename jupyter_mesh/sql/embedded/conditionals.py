@@ -42,7 +42,9 @@ def case(env: Env, node: tree.Case) -> Typed:
         results.append(expressions.translate(env, node.otherwise))
     type_, written = unified(env, results, "CASE results")
     tests, parts = _tests(env, node)
-    pieces = [f"WHEN {test} THEN {result}" for test, result in zip(tests, written, strict=False)]
+    pieces = [
+        f"WHEN {test} THEN {result}" for test, result in zip(tests, written, strict=False)
+    ]
     otherwise = f" ELSE {written[-1]}" if node.otherwise is not None else ""
     sql = f"CASE {' '.join(pieces)}{otherwise} END"
     return _cased(sql, type_, node.at, [*parts, *results], results)

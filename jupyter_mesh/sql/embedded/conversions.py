@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql.embedded.typed import Typed
 from jupyter_mesh.sql.embedded.types import duck, field_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SAME = {("varchar", "varchar"), ("timestamp", "timestamp"), ("time", "time")}
 
@@ -17,7 +22,9 @@ def widened(value: Typed, target: TrinoType, zone: str = "UTC") -> Typed:
     sql = convert(value.sql, value.type, target, zone)
     found = value.become(sql, target)
     if target.base == "timestamp with time zone" and not value.zone:
-        return Typed(sql, target, value.at, value.loose, value.aggregate, value.windowed, None, zone)
+        return Typed(
+            sql, target, value.at, value.loose, value.aggregate, value.windowed, None, zone
+        )
     return found
 
 
@@ -30,7 +37,10 @@ def convert(sql: str, source: TrinoType, target: TrinoType, zone: str = "UTC") -
         return f"CAST(NULL AS {duck(target)})"
     if target.base == "char":
         return f"rpad({sql}, {target.numbers[0]}, ' ')"
-    if pair == ("decimal", "double") and source.numbers[0] > 15 or pair == ("decimal", "real"):
+    if (pair == ("decimal", "double") and source.numbers[0] > 15) or pair == (
+        "decimal",
+        "real",
+    ):
         # DuckDB divides two numbers here, which is off by one unit for long decimals.
         return f"CAST(CAST({sql} AS VARCHAR) AS {duck(target)})"
     if target.base == "timestamp with time zone" and source.base in {"timestamp", "date"}:
@@ -66,14 +76,19 @@ def _holds(type_: TrinoType, base: str) -> bool:
     return type_.base == base or any(_holds(part, base) for part in parts)
 
 
-def mapped(sql: str, change) -> str:  # noqa: ANN001
+def mapped(sql: str, change: Callable[[str], str]) -> str:
     """A list with every item changed."""
     # The name is made from the nesting so that a lambda within a lambda has its own.
     name = f"e{sql.count('lambda') + 1}"
     return f"list_transform({sql}, lambda {name}: {change(name)})"
 
 
-def rebuilt(sql: str, source: TrinoType, target: TrinoType, change) -> str:  # noqa: ANN001
+def rebuilt(
+    sql: str,
+    source: TrinoType,
+    target: TrinoType,
+    change: Callable[[str, TrinoType, TrinoType], str],
+) -> str:
     """A row with every field changed."""
     parts = []
     for old_name, new_name, old, new in zip(

@@ -86,8 +86,7 @@ def _extract(env: Env, node: tree.Call) -> Typed:
 
 def _unit(bound: Bound, base: str) -> str:
     unit = bound.needed(0, "unit").lower()
-    allowed = _DAY_UNITS if base == "date" else (*_TIME_UNITS, *_DAY_UNITS)
-    allowed = _TIME_UNITS if base == "time" else allowed
+    allowed = {"date": _DAY_UNITS, "time": _TIME_UNITS}.get(base, (*_TIME_UNITS, *_DAY_UNITS))
     if unit not in allowed:
         bound.env.tx.wrong(
             bound.args[0].at,
@@ -116,11 +115,16 @@ def _diff(bound: Bound) -> str:
     unit = _unit(bound, left.type.base)
     if left.type.base == _ZONED and unit in _TIME_UNITS:
         return f"date_sub('{unit}', {left.sql}, {right.sql})"
-    return f"mesh_date_diff_{unit}({clock(left)}, {clock(right)})" if unit in {
-        "month",
-        "quarter",
-        "year",
-    } else f"date_sub('{unit}', {clock(left)}, {clock(right)})"
+    return (
+        f"mesh_date_diff_{unit}({clock(left)}, {clock(right)})"
+        if unit
+        in {
+            "month",
+            "quarter",
+            "year",
+        }
+        else f"date_sub('{unit}', {clock(left)}, {clock(right)})"
+    )
 
 
 def _add(bound: Bound) -> Typed:
@@ -216,46 +220,52 @@ def _iso(bound: Bound) -> Typed:
     return Typed(f"({text} || 'Z')", VARCHAR)
 
 
-_MOMENTS = ("date", "timestamp(p)", "timestamp with time zone(p)")
+_MOMENTS = ("date", "timestamp(p)", "zoned(p)")
 scalars(
     {
         f"{name}({base}) -> bigint": _part(template)
         for name, (template, timed) in _FIELDS.items()
-        for base in (("timestamp(p)", "timestamp with time zone(p)", "time(p)") if timed else _MOMENTS)
+        for base in (("timestamp(p)", "zoned(p)", "time(p)") if timed else _MOMENTS)
     }
 )
 scalars(
     {
         "date_trunc(varchar, date) -> date": _trunc,
         "date_trunc(varchar, timestamp(p)) -> timestamp(p)": _trunc,
-        "date_trunc(varchar, timestamp with time zone(p)) -> timestamp with time zone(p)": _trunc,
+        "date_trunc(varchar, zoned(p)) -> zoned(p)": _trunc,
         "date_trunc(varchar, time(p)) -> time(p)": _trunc,
         "date_diff(varchar, date, date) -> bigint": _diff,
         "date_diff(varchar, timestamp(p), timestamp(q)) -> bigint": _diff,
-        "date_diff(varchar, timestamp with time zone(p), timestamp with time zone(q)) -> bigint": _diff,
+        "date_diff(varchar, zoned(p), zoned(q)) -> bigint": _diff,
         "date_diff(varchar, time(p), time(q)) -> bigint": _diff,
         "date_add(varchar, bigint, date) -> date": _add,
         "date_add(varchar, bigint, timestamp(p)) -> timestamp(p)": _add,
-        "date_add(varchar, bigint, timestamp with time zone(p)) -> timestamp with time zone(p)": _add,
+        "date_add(varchar, bigint, zoned(p)) -> zoned(p)": _add,
         "date_add(varchar, bigint, time(p)) -> time(p)": _add,
         "last_day_of_month(date) -> date": "last_day({0})",
         "last_day_of_month(timestamp(p)) -> date": "last_day({0})",
-        **{f"date({base}) -> date": _as_date for base in ("date", "varchar", "timestamp(p)",
-                                                         "timestamp with time zone(p)")},
-        **{f"date_format({base}, varchar) -> varchar": _format
-           for base in ("timestamp(p)", "timestamp with time zone(p)")},
-        **{f"format_datetime({base}, varchar) -> varchar": _format_joda
-           for base in ("timestamp(p)", "timestamp with time zone(p)")},
+        **{
+            f"date({base}) -> date": _as_date
+            for base in ("date", "varchar", "timestamp(p)", "zoned(p)")
+        },
+        **{
+            f"date_format({base}, varchar) -> varchar": _format
+            for base in ("timestamp(p)", "zoned(p)")
+        },
+        **{
+            f"format_datetime({base}, varchar) -> varchar": _format_joda
+            for base in ("timestamp(p)", "zoned(p)")
+        },
         "date_parse(varchar, varchar) -> timestamp(3)": _parse,
-        "from_unixtime(double) -> timestamp with time zone(3)": _from_unixtime,
-        "from_unixtime(double, varchar) -> timestamp with time zone(3)": _from_unixtime,
+        "from_unixtime(double) -> zoned(3)": _from_unixtime,
+        "from_unixtime(double, varchar) -> zoned(3)": _from_unixtime,
         "to_unixtime(timestamp(p)) -> double": _to_unixtime,
-        "to_unixtime(timestamp with time zone(p)) -> double": _to_unixtime,
-        "at_timezone(timestamp with time zone(p), varchar) -> timestamp with time zone(p)": _zone_moved,
-        "with_timezone(timestamp(p), varchar) -> timestamp with time zone(p)": _zone_moved,
-        "timezone(timestamp with time zone(p)) -> varchar": _zone_name,
-        "timezone_hour(timestamp with time zone(p)) -> bigint": _zone_offset,
-        "timezone_minute(timestamp with time zone(p)) -> bigint": _zone_offset,
+        "to_unixtime(zoned(p)) -> double": _to_unixtime,
+        "at_timezone(zoned(p), varchar) -> zoned(p)": _zone_moved,
+        "with_timezone(timestamp(p), varchar) -> zoned(p)": _zone_moved,
+        "timezone(zoned(p)) -> varchar": _zone_name,
+        "timezone_hour(zoned(p)) -> bigint": _zone_offset,
+        "timezone_minute(zoned(p)) -> bigint": _zone_offset,
         **{f"to_iso8601({base}) -> varchar": _iso for base in _MOMENTS},
         "from_iso8601_date(varchar) -> date": "CAST(mesh_iso_date({0}) AS DATE)",
         "to_milliseconds(interval day to second) -> bigint": "{0}",

@@ -42,9 +42,7 @@ def predicate(env: Env, node: tree.Expression, what: str) -> Typed:
     if value.type.base == "unknown":
         return value.become("CAST(NULL AS BOOLEAN)", BOOLEAN)
     if value.type.base != "boolean":
-        env.tx.wrong(
-            node.at, f"{what} must evaluate to a boolean: actual type {value.type}"
-        )
+        env.tx.wrong(node.at, f"{what} must evaluate to a boolean: actual type {value.type}")
     return value
 
 
@@ -90,7 +88,7 @@ def _is_null(env: Env, node: tree.IsNull) -> Typed:
 
 
 def _lambda(env: Env, node: tree.Lambda) -> Typed:
-    env.tx.wrong(node.at, "Lambda expression should always be used inside a function")
+    return env.tx.wrong(node.at, "Lambda expression should always be used inside a function")
 
 
 _TRANSLATORS: dict[type, Callable[..., Typed]] = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from jupyter_mesh.sql import tree
-from jupyter_mesh.sql.embedded import aggregation, expressions
+from jupyter_mesh.sql.embedded import aggregation, expressions, selects
 from jupyter_mesh.sql.embedded.registry import AGGREGATES
 from jupyter_mesh.sql.embedded.types import duck
+from jupyter_mesh.sql.reading import children
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,30 +20,27 @@ if TYPE_CHECKING:
 
 def holds_aggregate(node: tree.Node) -> bool:
     """Whether an aggregate call of this very query stands in the expression."""
-    from jupyter_mesh.sql.reading import children
-
     if isinstance(node, tree.Query):
         return False
-    if isinstance(node, tree.Call) and node.window is None:
-        if node.name in AGGREGATES.overloads or node.name in aggregation.FORMS:
-            return True
+    known = isinstance(node, tree.Call) and (
+        node.name in AGGREGATES.overloads or node.name in aggregation.FORMS
+    )
+    if known and isinstance(node, tree.Call) and node.window is None:
+        return True
     return any(holds_aggregate(child) for child in children(node))
 
 
-def group(env: Env, free: Env, node: tree.Select) -> tuple[frozenset[str], str, Env]:
-    """The keys, the GROUP BY text, and the place where grouped expressions are translated."""
+def group(env: Env, free: Env, node: tree.Select) -> tuple[str, Env]:
+    """The GROUP BY text, and the place where grouped expressions are translated."""
     keys: dict[str, None] = {}
-    pieces = []
-    for element in node.groups or ():
-        pieces.append(_element(env, node, element, keys))
+    pieces = [_element(env, node, element, keys) for element in node.groups or ()]
     text = f" GROUP BY {', '.join(pieces)}" if pieces else ""
     if node.groups_distinct and len(pieces) > 1:
         env.tx.unsupported(node.at, "GROUP BY DISTINCT")
-    found = frozenset(keys)
-    return found, text, free.within(keys=found)
+    return text, free.within(keys=frozenset(keys))
 
 
-def _element(env: Env, node: tree.Select, element: tree.Grouping, keys: dict) -> str:
+def _element(env: Env, node: tree.Select, element: tree.Grouping, keys: dict[str, None]) -> str:
     if element.kind == "SIMPLE":
         items = element.sets[0]
         if not items:
@@ -55,13 +54,13 @@ def _element(env: Env, node: tree.Select, element: tree.Grouping, keys: dict) ->
     return f"{word} ({', '.join(sets)})"
 
 
-def _set_key(env: Env, node: tree.Select, item: tree.Expression, keys: dict) -> str:
+def _set_key(env: Env, node: tree.Select, item: tree.Expression, keys: dict[str, None]) -> str:
     if not isinstance(item, tree.Name | tree.FieldOf):
         env.tx.wrong(item.at, "GROUP BY expression must be a column reference")
     return _key(env, node, item, keys)
 
 
-def _key(env: Env, node: tree.Select, item: tree.Expression, keys: dict) -> str:
+def _key(env: Env, node: tree.Select, item: tree.Expression, keys: dict[str, None]) -> str:
     clause = env.within(clause="GROUP BY clause")
     if isinstance(item, tree.Literal) and item.kind == "integer":
         place = int(item.value)
@@ -83,10 +82,7 @@ def _key(env: Env, node: tree.Select, item: tree.Expression, keys: dict) -> str:
 
 def _nth(env: Env, node: tree.Select, place: int, at: int) -> Typed:
     if any(isinstance(item, tree.Star) for item in node.items[:place]):
-        from jupyter_mesh.sql.embedded import selects
-
-        outputs = selects._outputs(env.within(aggregates=False), node)
-        return outputs[place - 1].value
+        return selects.outputs(env.within(aggregates=False), node)[place - 1].value
     item = node.items[place - 1]
     assert isinstance(item, tree.Item)  # noqa: S101 - stars were looked for above
     if holds_aggregate(item.value):
@@ -100,7 +96,9 @@ def _nth(env: Env, node: tree.Select, place: int, at: int) -> Typed:
 
 def auto(env: Env, free: Env, values: Sequence[Typed]) -> tuple[str, Env]:
     """GROUP BY AUTO: every output without an aggregate is a key."""
-    keys = {value.sql: None for value in values if not value.aggregate and value.literal is None}
+    keys = {
+        value.sql: None for value in values if not value.aggregate and value.literal is None
+    }
     if any(value.volatile for value in values):
         env.tx.unsupported(values[0].at, "GROUP BY AUTO over a value that changes")
     text = f" GROUP BY {', '.join(keys)}" if keys else ""
@@ -109,12 +107,10 @@ def auto(env: Env, free: Env, values: Sequence[Typed]) -> tuple[str, Env]:
 
 def refuse_loose(env: Env, value: Typed) -> NoReturn:
     """Refuse a column that is neither grouped nor aggregated."""
-    from jupyter_mesh.sql.embedded.scope import Translation
-
-    tx: Translation = env.tx
-    word = tx.text[value.loose :].split(" ")[0].strip(",()") if value.loose >= 0 else ""
-    tx.wrong(
+    word = re.match(r'[\w."$]*', env.tx.text[max(value.loose, 0) :])
+    env.tx.wrong(
         value.loose,
-        f"'{word}' must be an aggregate expression or appear in GROUP BY clause",
+        f"'{word.group() if word else ''}' must be an aggregate expression or appear in "
+        "GROUP BY clause",
         "Add it to GROUP BY, or aggregate it, for instance with max().",
     )

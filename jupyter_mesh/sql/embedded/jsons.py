@@ -26,7 +26,9 @@ def _refuse(_word: str) -> NoReturn:
 
 def _dump(value: object) -> str:
     if isinstance(value, dict):
-        items = (f"{json.dumps(k, ensure_ascii=False)}:{_dump(value[k])}" for k in sorted(value))
+        items = (
+            f"{json.dumps(k, ensure_ascii=False)}:{_dump(value[k])}" for k in sorted(value)
+        )
         return "{" + ",".join(items) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_dump, value)) + "]"
@@ -38,10 +40,10 @@ def _dump(value: object) -> str:
 def to_json(env: Env, sql: str, source: TrinoType, at: int) -> str:
     """CAST(x AS json)."""
     del sql
-    env.tx.unsupported(at, f"a cast from {source} to json")
+    return env.tx.unsupported(at, f"a cast from {source} to json")
 
 
 def from_json(env: Env, sql: str, target: TrinoType, at: int) -> str:
     """CAST(json AS x)."""
     del sql
-    env.tx.unsupported(at, f"a cast from json to {target}")
+    return env.tx.unsupported(at, f"a cast from json to {target}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql import tree
 from jupyter_mesh.sql.embedded import expressions
 from jupyter_mesh.sql.embedded.conversions import convert
@@ -15,6 +14,7 @@ from jupyter_mesh.sql.embedded.types import BOOLEAN, array, common, duck, map_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jupyter_mesh.model.types import TrinoType
     from jupyter_mesh.sql.embedded.scope import Env
 
 
@@ -27,8 +27,9 @@ def _body(
         env.tx.wrong(function.at, f"{node.name} expects a lambda here, like x -> x + 1")
     if len(function.names) != len(given):
         env.tx.wrong(
-            function.at, f"Expected a lambda that takes {len(given)} argument(s) "
-            f"but got {len(function.names)}"
+            function.at,
+            f"Expected a lambda that takes {len(given)} argument(s) "
+            f"but got {len(function.names)}",
         )
     names = dict(env.lambdas)
     for name, (sql, type_) in zip(function.names, given, strict=True):
@@ -111,12 +112,15 @@ def _reduce(env: Env, node: tree.Call) -> Typed:
         f"struct_pack(s := CAST(NULL AS {duck(state)}), x := CAST({one} AS {duck(item)})))"
     )
     folded = (
-        f"list_reduce({pairs}, lambda {one}, {two}: struct_pack(s := {stepped}, x := {nothing}), "
+        f"list_reduce({pairs}, lambda {one}, {two}: "
+        f"struct_pack(s := {stepped}, x := {nothing}), "
         f"struct_pack(s := {begin}, x := {nothing}))"
     )
     ended = f"list_transform([struct_extract({folded}, 's')], lambda {last}: {final.sql})"
     sql = f"CASE WHEN {value.sql} IS NULL THEN NULL ELSE list_extract({ended}, 1) END"
-    return gather(f"CAST({sql} AS {duck(final.type)})", final.type, node.at, (value, start, step))
+    return gather(
+        f"CAST({sql} AS {duck(final.type)})", final.type, node.at, (value, start, step)
+    )
 
 
 def _zip_with(env: Env, node: tree.Call) -> Typed:
@@ -152,7 +156,10 @@ def _map_form(env: Env, node: tree.Call) -> Typed:
         env.tx.wrong(node.at, f"{node.name} expects a map, not {value.type}")
     name = env.tx.alias("x")
     key, item = value.type.items
-    given = [(f"struct_extract({name}, 'key')", key), (f"struct_extract({name}, 'value')", item)]
+    given = [
+        (f"struct_extract({name}, 'key')", key),
+        (f"struct_extract({name}, 'value')", item),
+    ]
     entries = f"map_entries({value.sql})"
     if node.name == "map_filter":
         body = _test(env, node, given)
@@ -160,7 +167,9 @@ def _map_form(env: Env, node: tree.Call) -> Typed:
         type_ = value.type
     else:
         body = _body(env, node, 1, given)
-        made = f"list_transform({entries}, lambda {name}: CAST({body.sql} AS {duck(body.type)}))"
+        made = (
+            f"list_transform({entries}, lambda {name}: CAST({body.sql} AS {duck(body.type)}))"
+        )
         if node.name == "transform_values":
             built, type_ = f"map(map_keys({value.sql}), {made})", map_of(key, body.type)
         else:

@@ -89,9 +89,7 @@ def _double(env: Env, value: str, type_: TrinoType, at: int) -> Typed:
         number = float(value.strip())
     except ValueError:
         env.tx.wrong(at, f"'{value}' is not a valid {type_} literal")
-    return Typed(
-        f"CAST('{number!r}' AS {duck(type_)})", type_, at, literal=str(number)
-    )
+    return Typed(f"CAST('{number!r}' AS {duck(type_)})", type_, at, literal=str(number))
 
 
 def _decimal(env: Env, value: str, at: int) -> Typed:
@@ -126,7 +124,7 @@ def typed_literal(env: Env, node: tree.TypedLiteral) -> Typed:
         return casts.json_literal(env, value, node.at)
     if node.type.is_integer or base == "boolean":
         return _checked(env, node)
-    env.tx.unsupported(node.at, f"a literal of type {node.type}")
+    return env.tx.unsupported(node.at, f"a literal of type {node.type}")
 
 
 def _checked(env: Env, node: tree.TypedLiteral) -> Typed:
@@ -221,7 +219,7 @@ def _type_of(env: Env, value: Any, node: tree.Parameter) -> TrinoType:  # noqa: 
         if isinstance(value, kind):
             zoned = isinstance(value, datetime) and value.tzinfo is not None
             return TrinoType("timestamp with time zone", (6,)) if zoned else type_
-    env.tx.wrong(
+    return env.tx.wrong(
         node.at,
         f"The parameter :{node.name} is a {type(value).__name__}",
         "Hand in a number, text, date, time, True, False, None or a list of these.",

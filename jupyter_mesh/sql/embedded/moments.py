@@ -50,9 +50,9 @@ def time_literal(env: Env, base: str, value: str, at: int) -> Typed:
     if len(digits) > 6:
         env.tx.unsupported(at, "timestamps with more than 6 digits of a second")
     try:
-        moment = datetime(
-            *(int(part or 0) for part in (year, month, day, hour, minute, second)),  # type: ignore[arg-type]
-            int(digits.ljust(6, "0") or 0),
+        moment = datetime.fromisoformat(
+            f"{year}-{int(month):02}-{int(day):02}T{int(hour or 0):02}:{int(minute or 0):02}"
+            f":{int(second or 0):02}.{digits.ljust(6, '0')}"
         )
     except ValueError:
         env.tx.wrong(at, f"'{value}' is not a valid TIMESTAMP literal")
@@ -98,7 +98,7 @@ def arithmetic(env: Env, sign: str, left: Typed, right: Typed, at: int) -> Typed
         return _multiple(env, sign, left, right, at)
     if sign == "*" and b in _INTERVALS and left.type.is_numeric:
         return _multiple(env, sign, right, left, at)
-    env.tx.wrong(at, f"Cannot apply operator: {left.type} {sign} {right.type}")
+    return env.tx.wrong(at, f"Cannot apply operator: {left.type} {sign} {right.type}")
 
 
 def _multiple(env: Env, sign: str, interval: Typed, number: Typed, at: int) -> Typed:
@@ -145,8 +145,12 @@ def _shifted_date(env: Env, moment: Typed, interval: Typed, amount: str, at: int
     if int(interval.literal) % DAY:
         env.tx.wrong(at, "Cannot add hour, minutes or seconds to a date")
     days = int(interval.literal) // DAY * (-1 if amount.startswith("(-") else 1)
-    return gather(f"({moment.sql} + {days})" if days >= 0 else f"({moment.sql} - {-days})",
-                  DATE, moment.at, parts)
+    return gather(
+        f"({moment.sql} + {days})" if days >= 0 else f"({moment.sql} - {-days})",
+        DATE,
+        moment.at,
+        parts,
+    )
 
 
 def _folded(moment: Typed, interval: Typed, amount: str) -> str | None:
@@ -177,7 +181,5 @@ def _difference(env: Env, left: Typed, right: Typed, at: int) -> Typed:
         return gather(sql, DAYS, left.at, parts)
     if pair == {"date", "timestamp"}:
         sides = [f"epoch_us(CAST({side.sql} AS TIMESTAMP))" for side in parts]
-        return gather(
-            f"mesh_whole_millis({sides[0]} - {sides[1]})", DAYS, left.at, parts
-        )
-    env.tx.unsupported(at, f"{left.type} - {right.type}")
+        return gather(f"mesh_whole_millis({sides[0]} - {sides[1]})", DAYS, left.at, parts)
+    return env.tx.unsupported(at, f"{left.type} - {right.type}")

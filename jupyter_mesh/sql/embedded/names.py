@@ -101,4 +101,4 @@ def _missing(env: Env, node: tree.Name) -> Typed:
     lowered = {item.lower(): item for item in known}
     near = get_close_matches(shown.lower(), lowered, 3)
     remedy = f"Did you mean {' or '.join(lowered[item] for item in near)}?" if near else ""
-    env.tx.wrong(node.at, f"Column '{shown}' cannot be resolved", remedy)
+    return env.tx.wrong(node.at, f"Column '{shown}' cannot be resolved", remedy)

@@ -51,11 +51,12 @@ def _round_decimal(bound: Bound) -> Typed:
         whole = f"CAST({bound[0]} AS HUGEINT)"
         # Digits after the point cannot turn a half into more than a half: it rounds up anyway.
         whole = f"CAST(trunc({bound[0]}) AS HUGEINT)" if scale else whole
-        return Typed(
-            f"CAST(mesh_half_up({whole}, {unit}) * {unit} AS {duck(type_)})", type_
-        )
-    return Typed(f"CAST(CAST({bound[0]} AS DECIMAL({min(38, precision + 1)},{digits})) AS "
-                 f"{duck(type_)})", type_)
+        return Typed(f"CAST(mesh_half_up({whole}, {unit}) * {unit} AS {duck(type_)})", type_)
+    return Typed(
+        f"CAST(CAST({bound[0]} AS DECIMAL({min(38, precision + 1)},{digits})) AS "
+        f"{duck(type_)})",
+        type_,
+    )
 
 
 def _round_whole(bound: Bound) -> str:
@@ -64,7 +65,7 @@ def _round_whole(bound: Bound) -> str:
         return bound[0]
     if digits < -18:
         bound.env.tx.unsupported(bound.at, "round to more than 18 digits before the point")
-    unit = f"CAST({10 ** -digits} AS BIGINT)"
+    unit = f"CAST({10**-digits} AS BIGINT)"
     kind = duck(bound.result)
     return f"CAST(mesh_half_up(CAST({bound[0]} AS BIGINT), {unit}) * {unit} AS {kind})"
 
@@ -149,8 +150,11 @@ scalars(
         **_same("sign({0})", _WHOLE, "sign"),
         **_same("CASE WHEN isnan({0}) THEN {0} ELSE sign({0}) END", _FLOATS, "sign"),
         "sign(decimal(p,s)) -> decimal(1,0)": _sign_decimal,
-        **{f"{name}({base}) -> {base}": "{0}" for base in _WHOLE
-           for name in ("ceil", "ceiling", "floor", "round")},
+        **{
+            f"{name}({base}) -> {base}": "{0}"
+            for base in _WHOLE
+            for name in ("ceil", "ceiling", "floor", "round")
+        },
         **_same("ceil({0})", _FLOATS, "ceil"),
         **_same("ceil({0})", _FLOATS, "ceiling"),
         **_same("floor({0})", _FLOATS, "floor"),
@@ -176,17 +180,28 @@ scalars(
     {
         "power(double, double) -> double": "pow({0}, {1})",
         "pow(double, double) -> double": "pow({0}, {1})",
-        "sqrt(double) -> double": "CASE WHEN {0} < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt({0}) END",
+        "sqrt(double) -> double": "mesh_sqrt({0})",
         "cbrt(double) -> double": "cbrt({0})",
         "exp(double) -> double": "exp({0})",
         "ln(double) -> double": "mesh_ln({0})",
         "log2(double) -> double": "(mesh_ln({0}) / ln(2))",
         "log10(double) -> double": "CASE WHEN {0} > 0 THEN log10({0}) ELSE mesh_ln({0}) END",
         "log(double, double) -> double": "(mesh_ln({1}) / mesh_ln({0}))",
-        **{f"{name}(double) -> double": name + "({0})"
-           for name in ("sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "degrees", "radians")},
-        **{f"{name}(double) -> double": "CASE WHEN abs({0}) > 1 THEN CAST('nan' AS DOUBLE) ELSE "
-           + name + "({0}) END" for name in ("asin", "acos")},
+        **{
+            f"{name}(double) -> double": name + "({0})"
+            for name in (
+                "sin",
+                "cos",
+                "tan",
+                "atan",
+                "sinh",
+                "cosh",
+                "tanh",
+                "degrees",
+                "radians",
+            )
+        },
+        **{f"{name}(double) -> double": f"mesh_{name}({{0}})" for name in ("asin", "acos")},
         "atan2(double, double) -> double": "atan2({0}, {1})",
         "pi() -> double": "pi()",
         "e() -> double": "CAST('2.718281828459045' AS DOUBLE)",
@@ -196,13 +211,21 @@ scalars(
         "is_nan(double) -> boolean": "isnan({0})",
         "is_finite(double) -> boolean": "isfinite({0})",
         "is_infinite(double) -> boolean": "isinf({0})",
-        "width_bucket(double, double, double, bigint) -> bigint": "mesh_width_bucket({0}, {1}, {2}, {3})",
+        "width_bucket(double, double, double, bigint) -> bigint": (
+            "mesh_width_bucket({0}, {1}, {2}, {3})"
+        ),
         "random() -> double": _random,
         "rand() -> double": _random,
-        **{f"{name}({base}) -> {base}": _random_below
-           for name in ("random", "rand") for base in _WHOLE},
-        **{f"{name}({base}, {base}) -> {base}": _random_below
-           for name in ("random", "rand") for base in _WHOLE},
+        **{
+            f"{name}({base}) -> {base}": _random_below
+            for name in ("random", "rand")
+            for base in _WHOLE
+        },
+        **{
+            f"{name}({base}, {base}) -> {base}": _random_below
+            for name in ("random", "rand")
+            for base in _WHOLE
+        },
         "bitwise_and(bigint, bigint) -> bigint": "({0} & {1})",
         "bitwise_or(bigint, bigint) -> bigint": "({0} | {1})",
         "bitwise_xor(bigint, bigint) -> bigint": "xor({0}, {1})",
@@ -210,8 +233,10 @@ scalars(
         "bit_count(bigint, bigint) -> bigint": _bit_count,
         **{f"bitwise_left_shift({base}, bigint) -> {base}": _shift_left for base in _WHOLE},
         **{f"bitwise_right_shift({base}, bigint) -> {base}": _shift_right for base in _WHOLE},
-        **{f"bitwise_right_shift_arithmetic({base}, bigint) -> {base}": _shift_right
-           for base in _WHOLE},
+        **{
+            f"bitwise_right_shift_arithmetic({base}, bigint) -> {base}": _shift_right
+            for base in _WHOLE
+        },
         "from_base(varchar, bigint) -> bigint": lambda bound: bound.env.tx.unsupported(
             bound.at, "from_base"
         ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql.embedded import calls, expressions, moments
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.typed import Typed, gather
 from jupyter_mesh.sql.embedded.types import as_decimal, common, decimal, duck
 
 if TYPE_CHECKING:
+    from jupyter_mesh.model.types import TrinoType
     from jupyter_mesh.sql import tree
     from jupyter_mesh.sql.embedded.scope import Env
 
@@ -84,7 +84,7 @@ def _decimals(env: Env, sign: str, left: Typed, right: Typed, at: int) -> Typed:
 
 def _division(a: str, x: TrinoType, b: str, y: TrinoType) -> tuple[TrinoType, str]:
     """Whole numbers are divided and rounded half up, then the point is put back."""
-    (p, s), (q, t) = x.numbers, y.numbers
+    (p, s), (_q, t) = x.numbers, y.numbers
     scale = max(s, t)
     type_ = decimal(min(38, p + t + max(t - s, 0)), scale)
     shift = 10 ** (scale - s + t)
@@ -110,7 +110,9 @@ def scaled(sql: str, type_: TrinoType) -> str:
         return f"CAST({sql} AS {duck(type_)})"
     unit = "0." + "0" * (scale - 1) + "1"
     unit_type = f"DECIMAL({scale},{scale})"
-    return f"CAST(CAST({sql} AS DECIMAL(38,0)) * CAST('{unit}' AS {unit_type}) AS {duck(type_)})"
+    return (
+        f"CAST(CAST({sql} AS DECIMAL(38,0)) * CAST('{unit}' AS {unit_type}) AS {duck(type_)})"
+    )
 
 
 def signed(env: Env, node: tree.Unary) -> Typed:

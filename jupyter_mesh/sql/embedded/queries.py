@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.sql import tree
-from jupyter_mesh.sql.embedded import expressions, relations, selects, sorting
+from jupyter_mesh.sql.embedded import expressions, selects, sorting
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.scope import Column, Env, Scope, Shared
 from jupyter_mesh.sql.embedded.typed import Typed
 from jupyter_mesh.sql.embedded.types import UNKNOWN, common, duck
+from jupyter_mesh.sql.reading import children
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jupyter_mesh.model.types import TrinoType
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,6 @@ def _recursive(env: Env, table: tree.With, name: str) -> str | None:
 
 
 def _mentions(node: tree.Node, name: str) -> bool:
-    from jupyter_mesh.sql.reading import children
-
     if isinstance(node, tree.Table) and len(node.parts) == 1:
         return node.parts[0].lower() == name
     return any(_mentions(child, name) for child in children(node))
@@ -172,7 +173,7 @@ def _values(env: Env, node: tree.Values) -> Answer:
 
 
 def _row_types(
-    env: Env, node: tree.Values, types: list, given: list[Typed], _at: int
+    env: Env, node: tree.Values, types: list[TrinoType], given: list[Typed], _at: int
 ) -> None:
     if len(given) != len(types):
         env.tx.wrong(
@@ -213,16 +214,16 @@ def _set_operation(env: Env, node: tree.SetOperation) -> Answer:
             env.tx.unsupported(node.sign_at, "values of several time zones in one column")
         types.append(type_)
         zone = a.zone or b.zone
-        if type_.base == "timestamp with time zone" and not (a.zone and b.zone):
-            if zone not in {"", env.tx.zone}:
-                env.tx.unsupported(node.sign_at, "values of several time zones in one column")
+        half = type_.base == "timestamp with time zone" and not (a.zone and b.zone)
+        if half and zone not in {"", env.tx.zone}:
+            env.tx.unsupported(node.sign_at, "values of several time zones in one column")
         columns.append(Column(a.name, (), type_, "", zone))
     word = node.kind if node.distinct else f"{node.kind} ALL"
     sql = f"({_coerced(env, left, types)}) {word} ({_coerced(env, right, types)})"
     return Answer(sql, tuple(columns))
 
 
-def _coerced(env: Env, answer: Answer, types: Sequence) -> str:
+def _coerced(env: Env, answer: Answer, types: Sequence[TrinoType]) -> str:
     """The query with its columns as the given types."""
     if all(
         duck(column.type) == duck(type_) and column.type.base == type_.base
@@ -319,8 +320,3 @@ def _count(env: Env, node: tree.Expression) -> str:
     if isinstance(node, tree.Parameter) and int(env.tx.parameters[node.name]) < 0:
         env.tx.wrong(node.at, f"the number of rows :{node.name} must not be negative")
     return f"CAST({value.sql} AS BIGINT)" if value.literal is None else value.sql
-
-
-def relation_of(env: Env, node: tree.Table) -> relations.Source:
-    """The relation a table's name means."""
-    return relations.relation(env, node)

@@ -41,7 +41,9 @@ def _pattern(bound: Bound, *, empty: bool = False, end: bool = False) -> str:
 def _guarded(bound: Bound, pattern: str) -> str:
     """The subject; letters outside of ASCII are refused where classes could differ on them."""
     wide = re.search(r"\\[dDwWsSbB]|\[\^|\(\?i\)|\.", pattern)
-    if wide and not (wide.group() == "." and not re.search(r"\\[dDwWsSbB]|\[\^|\(\?i", pattern)):
+    if wide and not (
+        wide.group() == "." and not re.search(r"\\[dDwWsSbB]|\[\^|\(\?i", pattern)
+    ):
         return f"mesh_ascii({bound[0]})"
     return bound[0]
 
@@ -85,7 +87,7 @@ def _replace(bound: Bound) -> str:
     pattern = _pattern(bound)
     groups = re.compile(pattern).groups
     template = bound.needed(2, "replacement") if len(bound.args) > 2 else ""
-    if "${" in template or re.search(r"\)[?*{]|\|", pattern) and "$" in template:
+    if "${" in template or (re.search(r"\)[?*{]|\|", pattern) and "$" in template):
         bound.env.tx.unsupported(bound.args[2].at, f"the replacement {template}")
     pieces = []
     for piece in re.findall(r"\\.|\$\d|.", template, re.DOTALL):

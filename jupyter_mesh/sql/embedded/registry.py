@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from jupyter_mesh.sql.embedded.signatures import Registry
 if TYPE_CHECKING:
     from jupyter_mesh.model.types import TrinoType
     from jupyter_mesh.sql import tree
+    from jupyter_mesh.sql.embedded.aggregation import Tail
     from jupyter_mesh.sql.embedded.scope import Env
     from jupyter_mesh.sql.embedded.typed import Typed
 
@@ -45,6 +46,7 @@ class Bound:
 
 
 Writer = str | Callable[[Bound], "str | Typed"]
+Aggregate = str | Callable[["Bound", "Tail"], str]
 Form = Callable[["Env", "tree.Call"], "Typed"]
 
 SCALARS = Registry()
@@ -54,13 +56,13 @@ WINDOWS = Registry()
 FORMS: dict[str, Form] = {}
 
 
-def scalars(signatures: dict[str, Writer]) -> None:
+def scalars(signatures: Mapping[str, Writer]) -> None:
     """Register scalar functions."""
     for signature, write in signatures.items():
         SCALARS.add(signature, write)
 
 
-def aggregates(signatures: dict[str, Writer]) -> None:
+def aggregates(signatures: Mapping[str, Aggregate]) -> None:
     """Register aggregate functions."""
     for signature, write in signatures.items():
         AGGREGATES.add(signature, write)

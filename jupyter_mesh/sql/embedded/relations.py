@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.sql import tree
@@ -11,10 +10,6 @@ from jupyter_mesh.sql.embedded import comparisons, expressions, queries, unnesti
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.scope import Column, Env, Scope
 from jupyter_mesh.sql.embedded.typed import Typed
-from jupyter_mesh.sql.embedded.types import supported
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +52,6 @@ def _table(env: Env, node: tree.Table) -> Source:
     if found is None:
         env.tx.wrong(node.at, f"Table '{reference.name}' does not exist")
     name = reference.name
-    for column in found.columns:
-        if not supported(column.type):
-            # Only a column that is used can hurt; an unused one is left alone.
-            continue
     columns = [
         Column(
             column.name,
@@ -97,9 +88,7 @@ def _sample(env: Env, node: tree.Sample, before: tuple[Column, ...]) -> Source:
 
 
 def _derived(env: Env, node: tree.Derived, before: tuple[Column, ...]) -> Source:
-    scope = Scope(list(before), env.scope) if node.lateral else Scope([], env.scope.parent)
-    if not node.lateral:
-        scope = Scope([], env.scope)
+    scope = Scope(list(before) if node.lateral else [], env.scope)
     inner = env.within(scope=scope, keys=None, lambdas={}, aliases={})
     answer = queries.query(inner, node.query)
     alias = env.tx.alias()
@@ -127,7 +116,7 @@ def _join(env: Env, node: tree.Join, before: tuple[Column, ...]) -> Source:
     assert node.on is not None  # noqa: S101 - the grammar demands ON or USING
     if _looks_back(node.right) and not _is_true(node.on):
         env.tx.unsupported(node.on.at, "a join with UNNEST or LATERAL on a condition")
-    scope = Scope(list(both), env.scope.parent if env.scope.columns == [] else env.scope)
+    scope = Scope(list(both), env.scope)
     inner = env.within(scope=scope, keys=None, clause="JOIN clause")
     test = expressions.condition(inner, node.on, "JOIN ON clause")
     sql = f"{left.sql} {word} {_grouped(node.right, right)} ON {test.sql}"
@@ -185,6 +174,3 @@ def _side(env: Env, source: Source, name: tree.Name, side: str) -> Column:
     if len(found) > 1:
         env.tx.wrong(name.at, f"Column '{wanted}' is ambiguous on the {side} side of join")
     return found[0]
-
-
-Reader = "Callable[[Env, tree.Relation], Source]"

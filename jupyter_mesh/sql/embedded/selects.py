@@ -15,8 +15,8 @@ from jupyter_mesh.sql.embedded import (
     sorting,
 )
 from jupyter_mesh.sql.embedded.scope import Column, Env, Scope
-from jupyter_mesh.sql.embedded.typed import Typed
-from jupyter_mesh.sql.embedded.types import duck, supported
+from jupyter_mesh.sql.embedded.typed import Typed, text_literal
+from jupyter_mesh.sql.embedded.types import duck, field_names, supported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +56,11 @@ def select(
     grouped = _is_grouped(node, query)
     free = inner.within(aggregates=True, windows=True, clause="SELECT clause")
     if grouped:
-        keys, parts.groups, free = grouping.group(inner, free, node)
-    parts.outputs = _outputs(free, node)
+        parts.groups, free = grouping.group(inner, free, node)
+    parts.outputs = outputs(free, node)
     if node.auto_group:
         parts.groups, free = grouping.auto(inner, free, [o.value for o in parts.outputs])
-        parts.outputs = _outputs(free, node)
+        parts.outputs = outputs(free, node)
     if node.having is not None:
         _having(free, node, parts)
     order = _order(free, node, query, parts) if query is not None and query.order else []
@@ -96,7 +96,8 @@ def _is_grouped(node: tree.Select, query: tree.Query | None) -> bool:
     return any(grouping.holds_aggregate(value) for value in values)
 
 
-def _outputs(env: Env, node: tree.Select) -> list[Output]:
+def outputs(env: Env, node: tree.Select) -> list[Output]:
+    """The select list, with every star spelled out."""
     found: list[Output] = []
     for item in node.items:
         if isinstance(item, tree.Star):
@@ -142,22 +143,10 @@ def _row_star(env: Env, item: tree.Star, value: Typed) -> list[Output]:
     if value.type.base != "row":
         env.tx.wrong(item.at, f"expected expression of type ROW, not {value.type}")
     found = []
-    names = relations_names(value)
-    for (name, sql), part in zip(names, value.type.fields, strict=True):
+    for name, part in zip(field_names(value.type), value.type.fields, strict=True):
+        sql = f"struct_extract({value.sql}, {text_literal(name)})"
         found.append(Output(part.name or "", value.become(sql, part.type)))
-        del name
     return _aliased(env, item, found)
-
-
-def relations_names(value: Typed) -> list[tuple[str, str]]:
-    """A row's fields: names in DuckDB and the text that takes each out."""
-    from jupyter_mesh.sql.embedded.typed import text_literal
-    from jupyter_mesh.sql.embedded.types import field_names
-
-    return [
-        (name, f"struct_extract({value.sql}, {text_literal(name)})")
-        for name in field_names(value.type)
-    ]
 
 
 def _aliased(env: Env, item: tree.Star, found: list[Output]) -> list[Output]:

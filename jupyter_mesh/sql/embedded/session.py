@@ -49,7 +49,7 @@ def _today(env: Env, node: tree.Call) -> Typed:
 
 
 def _current_time(env: Env, node: tree.Call) -> Typed:
-    env.tx.unsupported(node.at, "time with time zone")
+    return env.tx.unsupported(node.at, "time with time zone")
 
 
 def _zone(env: Env, node: tree.Call) -> Typed:
@@ -59,7 +59,7 @@ def _zone(env: Env, node: tree.Call) -> Typed:
 
 
 def _unknown_here(env: Env, node: tree.Call) -> Typed:
-    env.tx.unsupported(node.at, node.name)
+    return env.tx.unsupported(node.at, node.name)
 
 
 def _typeof(env: Env, node: tree.Call) -> Typed:

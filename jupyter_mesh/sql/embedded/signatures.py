@@ -18,8 +18,10 @@ from jupyter_mesh.sql.embedded.types import UNKNOWN, as_decimal, coercible, comm
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_PIECE = re.compile(r"\s*(interval (?:day to second|year to month)|timestamp with time zone"
-                    r"|[A-Za-z_]\w*|\d+|\.\.\.|->|[(),])")
+_PIECE = re.compile(
+    r"\s*(interval (?:day to second|year to month)|timestamp with time zone"
+    r"|[A-Za-z_]\w*|\d+|\.\.\.|->|[(),])"
+)
 NUMBERED = {"varchar", "char", "decimal", "timestamp", "time", "timestamp with time zone"}
 
 
@@ -70,7 +72,8 @@ class Match:
 
 
 def read(text: str, write: str | Callable[..., Any]) -> Overload:
-    """An overload from its signature's text."""
+    """An overload from its signature's text; `zoned(p)` is a timestamp with time zone."""
+    text = text.replace("zoned(", "timestamp with time zone(")
     pieces = _PIECE.findall(text)
     name = pieces.pop(0)
     params, repeats = _list(pieces)
@@ -168,7 +171,9 @@ def _bind_parts(param: Pattern, type_: TrinoType, bound: dict[str, Any]) -> bool
     return exact
 
 
-def build(pattern: Pattern, bound: dict[str, Any], actual: TrinoType | None = None) -> TrinoType:
+def build(
+    pattern: Pattern, bound: dict[str, Any], actual: TrinoType | None = None
+) -> TrinoType:
     """The type that a pattern stands for; lengths of an argument stay its own."""
     if pattern.is_any:
         found = bound.get(pattern.base, UNKNOWN)
@@ -186,7 +191,7 @@ def _numbered(pattern: Pattern, bound: dict[str, Any], actual: TrinoType | None)
         return actual
     if actual is not None and pattern.base == "decimal" and actual.is_integer:
         return as_decimal(actual)
-    numbers = [
+    numbers: list[Any] = [
         int(part.base) if part.base.isdigit() else bound.get(part.base)
         for part in pattern.parts
     ]

@@ -1,4 +1,4 @@
-"""ORDER BY: nulls last unless asked otherwise, and NaN after every number in both directions."""
+"""ORDER BY: nulls last unless asked otherwise, NaN after every number both ways up."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql.embedded.registry import SCALARS, scalars
 from jupyter_mesh.sql.embedded.typed import Typed
-from jupyter_mesh.sql.embedded.types import VARCHAR
 
 if TYPE_CHECKING:
     from jupyter_mesh.sql.embedded.registry import Bound
@@ -43,7 +42,9 @@ def _replace(bound: Bound) -> str:
     search = bound.needed(1, "search text")
     if not search:
         bound.env.tx.unsupported(bound.at, "replace of an empty text")
-    return f"replace({bound[0]}, {bound[1]}, {bound[2] if len(bound.args) > 2 else chr(39) * 2})"
+    return (
+        f"replace({bound[0]}, {bound[1]}, {bound[2] if len(bound.args) > 2 else chr(39) * 2})"
+    )
 
 
 def _split(bound: Bound) -> str:
@@ -100,7 +101,9 @@ def _codepoint(bound: Bound) -> str:
 
 def _ascii(name: str) -> object:
     def write(bound: Bound) -> str:
-        if not all((arg.literal or "").isascii() and arg.literal is not None for arg in bound.args):
+        if not all(
+            (arg.literal or "").isascii() and arg.literal is not None for arg in bound.args
+        ):
             bound.env.tx.unsupported(bound.at, f"{bound.name} of computed texts")
         return f"CAST({name}({bound[0]}, {bound[1]}) AS BIGINT)"
 
@@ -128,14 +131,16 @@ scalars(
         "replace(varchar(x), varchar) -> varchar(x)": _replace,
         "replace(varchar(x), varchar, varchar) -> varchar": _replace,
         **{f"{name}(varchar(x)) -> varchar(x)": _trim for name in ("trim", "ltrim", "rtrim")},
-        **{f"{name}(varchar(x), varchar) -> varchar(x)": _trim
-           for name in ("trim", "ltrim", "rtrim")},
+        **{
+            f"{name}(varchar(x), varchar) -> varchar(x)": _trim
+            for name in ("trim", "ltrim", "rtrim")
+        },
         "concat(char(x), char(y)) -> char(x)": _concat_char,
         "concat(varchar, varchar...) -> varchar": _concat,
         "concat_ws(varchar, array(varchar)) -> varchar": "mesh_join({1}, {0})",
-        "concat_ws(varchar, varchar...) -> varchar": lambda b: "concat_ws("
-        + ", ".join(arg.sql for arg in b.args)
-        + ")",
+        "concat_ws(varchar, varchar...) -> varchar": lambda b: (
+            "concat_ws(" + ", ".join(arg.sql for arg in b.args) + ")"
+        ),
         "lpad(varchar, bigint, varchar) -> varchar": _pad,
         "rpad(varchar, bigint, varchar) -> varchar": _pad,
         "split(varchar(x), varchar) -> array(varchar(x))": _split,
@@ -152,4 +157,3 @@ scalars(
     }
 )
 SCALARS.partial |= {"concat", "codepoint", "length", "concat_ws"}
-TEXT = VARCHAR

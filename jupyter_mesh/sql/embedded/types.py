@@ -50,27 +50,27 @@ _RANK = ["tinyint", "smallint", "integer", "bigint", "decimal", "real", "double"
 
 
 def decimal(precision: int, scale: int) -> TrinoType:
-    """decimal(p,s)."""
+    """A decimal of so many digits, so many of them after the point."""
     return TrinoType("decimal", (precision, scale))
 
 
 def array(item: TrinoType) -> TrinoType:
-    """array(T)."""
+    """An array of items of a type."""
     return TrinoType("array", (), (item,))
 
 
 def map_of(key: TrinoType, value: TrinoType) -> TrinoType:
-    """map(K, V)."""
+    """A map from keys to values."""
     return TrinoType("map", (), (key, value))
 
 
 def row(*items: TrinoType) -> TrinoType:
-    """row(T, ...) without names."""
+    """A row of fields without names."""
     return TrinoType("row", (), (), tuple(Field(None, item) for item in items))
 
 
 def varchar(length: int | None) -> TrinoType:
-    """varchar(n), or varchar."""
+    """A text of at most so many letters, or of any length."""
     return VARCHAR if length is None else TrinoType("varchar", (length,))
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from jupyter_mesh.sql import tree
 from jupyter_mesh.sql.embedded import aggregation, calls, expressions, sorting
-from jupyter_mesh.sql.embedded.aggregation import Tail
 from jupyter_mesh.sql.embedded.registry import AGGREGATES, WINDOWS
 from jupyter_mesh.sql.embedded.typed import Typed, gather
 
 if TYPE_CHECKING:
+    from jupyter_mesh.sql.embedded.aggregation import Tail
     from jupyter_mesh.sql.embedded.scope import Env
 
 _FRAMELESS = {"row_number", "rank", "dense_rank", "ntile", "percent_rank", "cume_dist"}
@@ -55,9 +55,7 @@ def _check(env: Env, node: tree.Call) -> None:
     if node.order:
         env.tx.wrong(node.at, "Window function with ORDER BY is not supported")
     if node.nulls and node.name not in _VALUES:
-        env.tx.wrong(
-            node.at, f"Cannot specify null treatment clause for {node.name} function"
-        )
+        env.tx.wrong(node.at, f"Cannot specify null treatment clause for {node.name} function")
 
 
 def _tail(env: Env, node: tree.Call, clause: str) -> Tail:
@@ -73,9 +71,14 @@ def _definition(env: Env, window: tree.Window) -> tree.Window:
         env.tx.wrong(window.at, f"Cannot resolve WINDOW name {window.name}")
     base = _definition(env, base)
     if window.partition:
-        env.tx.wrong(window.at, "WINDOW specification with named WINDOW reference cannot specify PARTITION BY")
+        env.tx.wrong(
+            window.at,
+            "WINDOW specification with named WINDOW reference cannot specify PARTITION BY",
+        )
     if window.order and base.order:
-        env.tx.wrong(window.at, "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY")
+        env.tx.wrong(
+            window.at, "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY"
+        )
     return tree.Window(
         window.at, "", base.partition, window.order or base.order, window.frame or base.frame
     )
@@ -148,7 +151,7 @@ def _amount(
         return f"to_months({amount.sql})"
     if key.type.is_numeric and amount.type.is_numeric:
         return amount.sql
-    env.tx.wrong(
+    return env.tx.wrong(
         amount.at,
         f"Window frame of type RANGE does not match its sort key: {key.type}, {amount.type}",
     )
@@ -158,7 +161,9 @@ def _windowed(
     env: Env, node: tree.Call, args: list[Typed], clause: str, definition: tree.Window
 ) -> Typed:
     if node.distinct or node.star:
-        env.tx.wrong(node.at, f"DISTINCT in window function parameters not yet supported: {node.name}")
+        env.tx.wrong(
+            node.at, f"DISTINCT in window function parameters not yet supported: {node.name}"
+        )
     match = calls.resolve(env, WINDOWS, node.name, args, node.at)
     bound = calls.bind(env, node.name, args, match, node.at)
     if node.name in {"lag", "lead", "nth_value", "ntile"}:

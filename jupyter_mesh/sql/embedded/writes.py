@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_mesh.model.types import TrinoType
-    from jupyter_mesh.sql import tree
     from jupyter_mesh.sql.commands import Command, MergeCase
     from jupyter_mesh.sql.embedded.typed import Typed
     from jupyter_mesh.sql.statement import Statement
@@ -66,9 +65,7 @@ def _ctas(env: Env, command: Command, target: Target, _statement: Statement) -> 
     if not command.with_data:
         query += " LIMIT 0"
     found = tuple(TableColumn(column.name.lower(), column.type) for column in columns)
-    return Translated(
-        f"CREATE TABLE {target.sql} AS {query}", env.tx.values, found, query
-    )
+    return Translated(f"CREATE TABLE {target.sql} AS {query}", env.tx.values, found, query)
 
 
 def _create(env: Env, command: Command, target: Target, _statement: Statement) -> Translated:
@@ -216,10 +213,9 @@ def _assigned(env: Env, target: Target, changes: Sequence[tuple[str, Typed, int]
 
 def _stored(env: Env, value: Typed, column: TableColumn, at: int) -> str:
     if not _storable(value.type, column.type):
-        env.tx.wrong(
-            at, f"Column {column.name} is {column.type}, the value is {value.type}"
-        )
-    return f"CAST({convert(value.sql, value.type, column.type, env.tx.zone)} AS {duck(column.type)})"
+        env.tx.wrong(at, f"Column {column.name} is {column.type}, the value is {value.type}")
+    sql = convert(value.sql, value.type, column.type, env.tx.zone)
+    return f"CAST({sql} AS {duck(column.type)})"
 
 
 def _merge(env: Env, command: Command, target: Target, _statement: Statement) -> Translated:
@@ -254,7 +250,9 @@ def _merge_case(env: Env, target: Target, case: MergeCase, inner: Env) -> str:
         return f"WHEN MATCHED{extra} THEN UPDATE SET {_assigned(env, target, changes)}"
     names = case.names or tuple(column.name for column in target.columns)
     if len(names) != len(values):
-        env.tx.wrong(case.at, f"INSERT names {len(names)} columns and gives {len(values)} values")
+        env.tx.wrong(
+            case.at, f"INSERT names {len(names)} columns and gives {len(values)} values"
+        )
     known = {column.name.lower(): column for column in target.columns}
     cells = []
     for name, value in zip(names, values, strict=True):
@@ -274,8 +272,3 @@ _WRITERS = {
     "update": _update,
     "merge": _merge,
 }
-
-
-def table_body(node: tree.Table) -> str:
-    """The table's name as written."""
-    return ".".join(node.parts)

@@ -198,9 +198,8 @@ class Calls(Reader):
         args = [self.expression()]
         if self.accept(","):
             args.append(tree.Literal(self.at, "string", self.string()))
-        if self.ahead("ON"):
-            if not self.accept("ON", "OVERFLOW", "ERROR"):
-                self.unsupported("listagg ON OVERFLOW TRUNCATE")
+        if self.ahead("ON") and not self.accept("ON", "OVERFLOW", "ERROR"):
+            self.unsupported("listagg ON OVERFLOW TRUNCATE")
         self.expect(")")
         self.expect("WITHIN", "GROUP", "(")
         order = self.order_by()

@@ -229,9 +229,7 @@ class Queries(Expressions):
         relation = self._relation_primary()
         if self.ahead("MATCH_RECOGNIZE", "("):
             self.unsupported("MATCH_RECOGNIZE")
-        if self.accept("AS"):
-            name = self.name()
-        elif self.is_name() and not self._clause_ahead():
+        if self.accept("AS") or (self.is_name() and not self._clause_ahead()):
             name = self.name()
         else:
             return relation

@@ -36,9 +36,7 @@ class Statements(Queries):
         while self.accept(";"):
             if self.next.kind == "end":
                 break
-            raise fault(
-                self.text, self.at, "there is a second statement", "Run one at a time."
-            )
+            raise fault(self.text, self.at, "there is a second statement", "Run one at a time.")
         if self.next.kind != "end":
             self.refuse()
         return found
@@ -90,20 +88,8 @@ class Statements(Queries):
         at = self.expect("SHOW").at
         what = self.take().word
         command = commands.Command(at, "show", action=what.lower())
-        if what == "CREATE":
-            kind = self.take().word
-            if kind not in {"TABLE", "SCHEMA", "VIEW"}:
-                self.index -= 1
-                self.unsupported("this form of SHOW CREATE")
-            command.texts = (kind.lower(),)
-            command.table = self.table_name()
-            return command
-        if what == "STATS":
-            self.expect("FOR")
-            if self.ahead("("):
-                self.unsupported("SHOW STATS FOR a query")
-            command.table = self.table_name()
-            return command
+        if what in {"CREATE", "STATS"}:
+            return self._show_one(command, what)
         if what in {"ROLES", "GRANTS", "CURRENT", "ROLE", "BRANCHES"}:
             return self._foreign("grant")
         if what not in {"CATALOGS", "SCHEMAS", "TABLES", "COLUMNS", "FUNCTIONS", "SESSION"}:
@@ -117,6 +103,18 @@ class Statements(Queries):
             command.texts = (self.string(),)
             if self.accept("ESCAPE"):
                 command.texts += (self.string(),)
+        return command
+
+    def _show_one(self, command: commands.Command, what: str) -> commands.Command:
+        kind = self.take().word
+        if what == "CREATE" and kind not in {"TABLE", "SCHEMA", "VIEW"}:
+            self.index -= 1
+            self.unsupported("this form of SHOW CREATE")
+        if what == "STATS" and (kind != "FOR" or self.ahead("(")):
+            self.index -= 1
+            self.unsupported("SHOW STATS FOR a query")
+        command.texts = (kind.lower(),)
+        command.table = self.table_name()
         return command
 
     def _describe(self) -> tree.Node:
