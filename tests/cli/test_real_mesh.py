@@ -1,5 +1,6 @@
 """The command on a real mesh, from an empty folder to a versioned table and back."""
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -9,6 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from jupyter_mesh.cli.app import mesh
 
 MESH = Path(sys.executable).parent / "mesh"
 
@@ -19,12 +23,10 @@ class Folder:
     def __init__(self, root):
         self.root = root
 
-    def run(self, *words, code=0, **more):
-        done = subprocess.run(
-            [MESH, *words], capture_output=True, text=True, cwd=self.root, timeout=120,
-            check=False, **more,
-        )  # fmt: skip
-        assert done.returncode == code, done.stderr
+    def run(self, *words, code=0):
+        with contextlib.chdir(self.root):
+            done = CliRunner().invoke(mesh, words)
+        assert done.exit_code == code, done.stderr
         return done
 
     def json(self, *words, code=0):
