@@ -140,6 +140,6 @@ def test_reading_as_of_a_release_shows_what_it_read(small_mesh, small_folder):
     ],
 )
 def test_a_wrong_name_is_answered_with_the_nearest(small_mesh, call, near):
-    with pytest.raises(Exception, match="There is no|cannot be resolved") as error:
+    with pytest.raises(Exception, match=r"There is no|cannot be resolved") as error:
         call(small_mesh)
     assert near in str(error.value)

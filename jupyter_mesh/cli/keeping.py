@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,23 +67,31 @@ def init(terminal: Terminal, folder: str, name: str) -> None:
 @click.pass_obj
 def demo(terminal: Terminal, folder: str, fresh: bool) -> None:
     """Make a mesh of real flights and promote a notebook three times."""
-    from jupyter_mesh.demo import make, tell_story
+    from jupyter_mesh.demo import tell_story
 
     target = Path(folder)
-    terminal.say("Landing the flights that left New York in 2013 ...")
-    make(target, fresh=fresh)
     told = []
     with live_steps(terminal) as tell:
-        for line in tell_story(target, tell):
+        for line in tell_story(target, tell, fresh=fresh):
             told.append({"heading": line.heading, "text": line.text, "rows": list(line.rows)})
             if not terminal.is_json:
                 terminal.text(f"\n{line.heading}\n{line.text}")
                 if line.rows:
-                    terminal.table(failing(line.rows))
+                    terminal.table(failing(line.rows, counted(len(line.rows), "row")))
     if terminal.is_json:
         terminal.document({"root": str(target.absolute()), "story": told})
         return
-    terminal.text(f"\nGo on:\n  cd {target}\n{_GO_ON}")
+    terminal.text(f"\nGo on:\n{_environment()}  cd {target}\n{_GO_ON}")
+
+
+def _environment() -> str:
+    """The line that makes `mesh` a command, where it is none yet."""
+    if shutil.which("mesh") is not None or sys.prefix == sys.base_prefix:
+        return ""
+    prefix = Path(sys.prefix)
+    here = Path.cwd()
+    shown = prefix.relative_to(here) if prefix.is_relative_to(here) else prefix
+    return f"  source {shown}/bin/activate\n"
 
 
 @verb("fsck")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jupyter_mesh.demo.story import Line, make, tell_story
+from jupyter_mesh.demo.story import Line, tell_story
 
-__all__ = ["Line", "make", "tell_story"]
+__all__ = ["Line", "tell_story"]

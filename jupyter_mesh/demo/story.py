@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.demo import data
-from jupyter_mesh.errors import ConflictError, InputError, PromotionRefused
+from jupyter_mesh.errors import InputError, PromotionRefused
 from jupyter_mesh.mesh import Mesh
 
 if TYPE_CHECKING:
@@ -30,18 +30,32 @@ class Line:
     rows: tuple[dict[str, Any], ...] = ()
 
 
-def make(target: Path, *, fresh: bool = False) -> None:
-    """Lay out the demonstration's files and land its data in a folder that is empty or new.
+def tell_story(
+    target: Path, tell: Callable[[Progress], None], *, fresh: bool = False
+) -> Iterator[Line]:
+    """Make the demonstration in a new or empty folder, promote three times, say what showed.
 
-    With `fresh` a demonstration that is there is removed first. Raises ConflictError when one
-    is there, InputError when the folder holds anything else.
+    One that is there is only described, unless `fresh` asks to begin again. Raises InputError
+    when the folder holds anything else.
+    """
+    if (target / "mesh.yaml").exists() and not fresh:
+        yield _standing(target)
+        return
+    make(target)
+    with Mesh.open(target) as mesh:
+        yield _landed(mesh)
+        yield _published(mesh.promote(PRODUCT, tell=tell), "First promotion")
+        _lay_out("changed", target)
+        yield _published(mesh.promote(PRODUCT, tell=tell), "A column is added")
+        yield _refused(mesh, tell)
+
+
+def make(target: Path) -> None:
+    """Lay out the demonstration's files and land its data; one that is there is removed first.
+
+    Raises InputError when the folder holds anything else.
     """
     if (target / "mesh.yaml").exists():
-        if not fresh:
-            raise ConflictError(
-                f"{target} holds the demonstration already.",
-                remedy=f"Go on with it, or start again: mesh demo {target} --fresh",
-            )
         _remove(target)
     elif target.exists() and any(target.iterdir()):
         raise InputError(
@@ -56,13 +70,22 @@ def make(target: Path, *, fresh: bool = False) -> None:
             mesh.land(data.folder() / f"{name}.csv", f"lake.raw.{name}")
 
 
-def tell_story(target: Path, tell: Callable[[Progress], None]) -> Iterator[Line]:
-    """Promote three times, saying what each time showed: a release, a version, a refusal."""
+def _landed(mesh: Mesh) -> Line:
+    rows = [
+        f"{entry.name} ({mesh.describe(entry.name).facts['rows']:,} rows)"
+        for entry in mesh.browse("lake.raw")
+    ]
+    return Line("Real data is landed", ", ".join(rows))
+
+
+def _standing(target: Path) -> Line:
     with Mesh.open(target) as mesh:
-        yield _published(mesh.promote(PRODUCT, tell=tell), "First promotion")
-        _lay_out("changed", target)
-        yield _published(mesh.promote(PRODUCT, tell=tell), "A column is added")
-        yield _refused(mesh, tell)
+        releases = [
+            {"product": str(it.product), "version": str(it.version), "state": it.state.value}
+            for it in mesh.releases()
+        ]
+    again = f"To begin again: mesh demo {target} --fresh"
+    return Line("The demonstration stands here already", again, tuple(releases))
 
 
 def _published(release: Release, heading: str) -> Line:
@@ -90,6 +113,7 @@ def _lay_out(part: str, target: Path) -> None:
 def _remove(target: Path) -> None:
     """Remove what the demonstration made, and nothing that a person put beside it."""
     for name in (".mesh", "data", "products", "policy"):
-        shutil.rmtree(target / name, ignore_errors=True)
+        if (target / name).exists():
+            shutil.rmtree(target / name)
     for name in ("mesh.yaml", ".gitignore"):
         (target / name).unlink(missing_ok=True)

@@ -74,11 +74,11 @@ def test_an_unsound_store_ends_with_5_and_every_problem(run, monkeypatch):
     assert "a file is missing" in run("fsck").stdout
 
 
-def test_a_demonstration_that_is_there_is_not_overwritten(run, tmp_path):
-    (tmp_path / "mesh.yaml").touch()
+def test_a_demonstration_is_not_made_where_something_else_lies(run, tmp_path):
+    (tmp_path / "thesis.txt").touch()
     ended = run("demo", str(tmp_path))
-    assert ended.exit_code == 4
-    assert "--fresh" in ended.stderr
+    assert ended.exit_code == 2
+    assert "is not empty" in ended.stderr
 
 
 def test_letters_that_a_terminal_lacks_are_spelled(tmp_path):

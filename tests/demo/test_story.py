@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from jupyter_mesh.demo import make
-from jupyter_mesh.errors import ConflictError, InputError
+from jupyter_mesh.demo import tell_story
+from jupyter_mesh.errors import InputError
 from jupyter_mesh.mesh import Mesh
 
 pytestmark = pytest.mark.long
@@ -31,22 +31,27 @@ def test_an_older_release_is_read_as_it_was(demo_folder):
     assert set(new) - set(old) == {"cancelled"}
 
 
-def test_a_second_time_it_says_what_is_there(demo_folder):
-    with pytest.raises(ConflictError, match="--fresh"):
-        make(demo_folder)
+def test_a_second_time_it_says_what_is_there_and_changes_nothing(demo_folder):
+    before = (demo_folder / ".mesh" / "catalog.db").stat().st_size
+    (line,) = tell_story(demo_folder, lambda _progress: None)
+    assert [row["version"] for row in line.rows] == ["1.1.0", "1.0.0"]
+    assert "--fresh" in line.text
+    assert (demo_folder / ".mesh" / "catalog.db").stat().st_size == before
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(InputError, match="not empty"):
-        make(tmp_path)
+        next(tell_story(tmp_path, lambda _progress: None))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_the_shell_speaks_of_the_same_releases(demo_folder):
     done = subprocess.run(
-        [sys.executable, "-m", "jupyter_mesh.cli", "--mesh", demo_folder, "releases"]
-        + ["aviation/delays", "--json"],
+        [
+            *(sys.executable, "-m", "jupyter_mesh.cli", "--mesh", demo_folder),
+            *("releases", "aviation/delays", "--json"),
+        ],
         capture_output=True,
         text=True,
         check=True,
