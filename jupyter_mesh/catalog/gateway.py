@@ -45,13 +45,12 @@ class Gateway:
         if catalog not in self._catalogs:
             raise NameNotFound("catalog", catalog, self._catalogs)
         with self._lock:
-            if self._server is None:
-                self._server = _Server(self._catalogs)
-                self._server.start()
-        port = self._server.server_address[1]
-        return Endpoint(
-            f"http://127.0.0.1:{port}", self._server.token, warehouse_of(catalog, branch)
-        )
+            server = self._server
+            if server is None:
+                server = self._server = _Server(self._catalogs)
+                server.start()
+        port = server.server_address[1]
+        return Endpoint(f"http://127.0.0.1:{port}", server.token, warehouse_of(catalog, branch))
 
     def close(self) -> None:
         """Stop listening; a later `endpoint` starts anew with another token."""

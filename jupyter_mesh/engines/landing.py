@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Rows", "opened", "read_batches", "read_file"]
 
 _CHUNK = 2**20
-_REMEDY = "Land csv, parquet, json or ndjson (csv and json may be compressed as .gz)."
+_ROWS = 122_880
+_REMEDY = "Land csv, json, ndjson (each may be compressed as .gz), parquet or arrow."
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def opened(
 
 @contextmanager
 def read_file(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Rows]:
-    """The rows of a csv, parquet, json or ndjson file, told apart by the file's name.
+    """The rows of a csv, json, ndjson, parquet or arrow file, told apart by the file's name.
 
     A file is read to its end before the first row is served, so that every fault is found
     while nothing is written. A file without rows is refused.
@@ -58,7 +59,14 @@ def read_file(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Row
         elif name.endswith((".json", ".ndjson", ".jsonl")):
             yield read_json(connection, path)
         elif path.name.lower().endswith((".parquet", ".pq")):
-            with _read_parquet(connection, path) as rows:
+            with (
+                _parquet(path) as reader,
+                _told(path),
+                read_batches(connection, reader) as rows,
+            ):
+                yield rows
+        elif path.name.lower().endswith((".arrow", ".feather")):
+            with _arrow(path) as reader, _told(path), read_batches(connection, reader) as rows:
                 yield rows
         else:
             raise LandingError(
@@ -105,28 +113,59 @@ def _check_whole(path: Path) -> None:
 
 
 @contextmanager
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Rows]:
+def _parquet(path: Path) -> Iterator[pa.RecordBatchReader]:
     import pyarrow as pa
     from pyarrow import parquet
 
+    with _whole(path, "parquet"), parquet.ParquetFile(path) as file:
+        _check_rows(path, file.metadata.num_rows)
+        batches = file.iter_batches(batch_size=_ROWS)
+        yield pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
+
+
+@contextmanager
+def _arrow(path: Path) -> Iterator[pa.RecordBatchReader]:
+    import pyarrow as pa
+
+    with _whole(path, "Arrow"), pa.ipc.open_file(path) as file:
+        numbers = range(file.num_record_batches)
+        _check_rows(path, sum(file.get_batch(number).num_rows for number in numbers))
+        batches = (file.get_batch(number) for number in numbers)
+        yield pa.RecordBatchReader.from_batches(file.schema, batches)
+
+
+@contextmanager
+def _whole(path: Path, kind: str) -> Iterator[None]:
+    """Around reading a binary file: damage anywhere in it is the file's fault."""
+    import pyarrow as pa
+
     try:
-        with parquet.ParquetFile(path) as file:
-            if not file.metadata.num_rows:
-                raise LandingError(f"{path.name} holds no rows.", file=str(path))
-            reader = pa.RecordBatchReader.from_batches(
-                file.schema_arrow, file.iter_batches(batch_size=122_880)
-            )
-            with read_batches(connection, reader) as rows:
-                yield rows
+        yield
     except (pa.ArrowException, OSError) as error:
         raise LandingError(
-            f"{path.name} is not a whole parquet file: {str(error).splitlines()[0]}",
+            f"{path.name} is not a whole {kind} file: {str(error).splitlines()[0]}",
             file=str(path),
             remedy="It may have been cut off while it was copied; fetch it again.",
         ) from error
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Around a file's frame: a value that no table keeps is the file's fault."""
+    try:
+        yield
     except LandingError:
         raise
     except InputError as error:
         raise LandingError(
             f"{path.name}: {error.message}", file=str(path), remedy=error.remedy
         ) from error
+
+
+def _check_rows(path: Path, rows: int) -> None:
+    if not rows:
+        raise LandingError(
+            f"{path.name} holds no rows.",
+            file=str(path),
+            remedy="Was it written to its end? An empty table is not landed.",
+        )

@@ -132,16 +132,17 @@ class _File:
 
     def _fault(self, faulty: Mapping[str, Kind]) -> LandingError:
         """The first value of the file that is unlike the rest of its column."""
+        # No column can be called #: their names are letters, digits and underscores.
         firsts = [
-            f"min_by(struct_pack(place := place, name := {literal(name)}, "
-            f"value := {quote(name)}), place) FILTER ({_misfit(name, kind)})"
+            f'min_by(struct_pack(at := "#", name := {literal(name)}, '
+            f'value := {quote(name)}), "#") FILTER ({_misfit(name, kind)})'
             for name, kind in faulty.items()
         ]
         names = ", ".join(quote(name) for name in faulty)
-        numbered = f"(SELECT row_number() OVER () AS place, {names} FROM {self.source})"  # noqa: S608
+        numbered = f'(SELECT row_number() OVER () AS "#", {names} FROM {self.source})'  # noqa: S608
         found = self._first(firsts, numbered)
-        first = min((hit for hit in found if hit), key=lambda hit: hit["place"])
-        name, row = first["name"], first["place"] + 1
+        first = min((hit for hit in found if hit), key=lambda hit: hit["at"])
+        name, row = first["name"], first["at"] + 1
         heading = self.heading.written[self.heading.names.index(name)]
         return LandingError(
             f"{self.path.name}, row {row}, column {heading}: {_shown(first['value'])} is no "

@@ -98,17 +98,18 @@ def _check_alike(
 ) -> None:
     """Raise at the first value of a column that is of another kind than most of its values."""
     for name in names:
+        value = quote(name)
         shapes = connection.execute(
-            "SELECT shape, min(place), arg_min(text, place) FROM ("  # noqa: S608 - quoted names
-            "SELECT row_number() OVER () AS place, "
-            f"CAST({quote(name)} AS VARCHAR) AS text, "
-            f"CASE WHEN json_type({quote(name)}) IN {_NUMBERS} THEN 'number' "
-            f"ELSE lower(json_type({quote(name)})) END AS shape "
-            f"FROM read_json({file}, columns = {{{literal(name)}: 'JSON'}})) "
-            "WHERE shape <> 'null' GROUP BY shape ORDER BY count(*) DESC, min(place)"
+            "SELECT kind, min(row), arg_min(text, row) FROM ("  # noqa: S608 - quoted names
+            "SELECT row_number() OVER (), "
+            f"CAST({value} AS VARCHAR), CASE WHEN json_type({value}) IN {_NUMBERS} "
+            f"THEN 'number' ELSE lower(json_type({value})) END "
+            f"FROM read_json({file}, columns = {{{literal(name)}: 'JSON'}})"
+            ") AS found(row, text, kind) "
+            "WHERE kind <> 'null' GROUP BY kind ORDER BY count(*) DESC, min(row)"
         ).fetchall()
         if len(shapes) > 1:
-            _shape, row, text = min(shapes[1:], key=lambda shape: shape[1])
+            _kind, row, text = min(shapes[1:], key=lambda shape: shape[1])
             raise LandingError(
                 f"{path.name}, record {row}, key {name}: {text[:40]} is no {shapes[0][0]}, as "
                 "most values of the key are.",

@@ -2,6 +2,7 @@ import datetime
 import decimal
 import gzip
 import json
+from threading import Event, Thread
 
 import pyarrow as pa
 import pytest
@@ -9,7 +10,7 @@ from pyarrow import parquet
 
 from jupyter_mesh.engines import landing
 from jupyter_mesh.engines.connection import connect
-from jupyter_mesh.errors import InputError, LandingError
+from jupyter_mesh.errors import InputError, LandingError, QueryCancelled
 from jupyter_mesh.settings import EngineSettings
 
 
@@ -131,6 +132,7 @@ def test_a_column_that_begins_empty_has_the_type_of_its_late_values(land):
         ("a,b\n1,2\n".encode("utf-16"), 1, "", "it is UTF-16"),
         ('a,b\n1,"open\n2,3\n', 2, "", "quotes are broken"),
         ('a,b\n1,"x"y\n', 2, "", "quotes are broken"),
+        ("place,row,#\n1,1,1\n2,2,2\nx,3,y\n", 4, "place", "'x' is no number"),
         ("a,b\n", 0, "", "a heading but no rows"),
         ("1,foo,2.5\n2,bar,3.5\n", 1, "1", "no heading"),
         ("\n1,2\n", 1, "", "begins with an empty row"),
@@ -157,6 +159,25 @@ def test_the_heading_tells_the_separator(land, separator):
 def test_names_become_sql_safe_and_distinct(land):
     columns, _rows = land("\ufeffDep. Delay,dep delay,2013,,naïve\n1,2,3,4,5\n")
     assert list(columns) == ["dep_delay", "dep_delay_2", "_2013", "_", "naive"]
+
+
+def test_landing_can_be_stopped(connection, tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,b\n" + "123456,some text\n" * 500_000)
+    done = Event()
+
+    def insist():
+        while not done.wait(0.001):
+            connection.interrupt()
+
+    stopper = Thread(target=insist)
+    stopper.start()
+    try:
+        with pytest.raises(QueryCancelled), landing.opened(connection, path):
+            pass
+    finally:
+        done.set()
+        stopper.join()
 
 
 def test_crlf_and_missing_last_line_end_are_fine(land):
@@ -215,6 +236,8 @@ def test_json_of_unlike_inner_values_is_kept_as_text(land):
     ("text", "row", "column", "says"),
     [
         ('{"a": 1}\n{"a": "x"}\n{"a": 2}\n', 2, "a", '"x" is no number'),
+        ('{"row": 1}\n{"row": 2}\n{"row": [3]}\n', 3, "row", "[3] is no number"),
+        ('{"kind": "x"}\n{"kind": {}}\n{"kind": "y"}\n', 2, "kind", "{} is no varchar"),
         ('{"a": 1}\n{"a": 2\n{"a": 3}\n', 2, "", "no JSON"),
         ('[{"a": 1},\n {"a": 2', 2, "", "no JSON"),
         (b'{"a": "ok"}\n{"a": "caf\xe9"}\n', 2, "", "not UTF-8"),
@@ -274,6 +297,23 @@ def test_parquet_lands_like_the_frame_it_was_written_from(land, tmp_path):
     parquet.write_table(FRAME, path)
     assert land(path)[0] == KEPT
     assert land(path) == land(FRAME)
+
+
+def test_an_arrow_file_lands_like_its_frame(land, tmp_path):
+    path = tmp_path / "data.arrow"
+    with pa.ipc.new_file(path, FRAME.schema) as file:
+        file.write_table(FRAME, max_chunksize=2)
+    assert land(path) == land(FRAME)
+    whole = path.read_bytes()
+    error = fault(land, whole[: len(whole) // 2], "cut.arrow")
+    assert "not a whole Arrow file" in error.message
+
+
+def test_a_frame_in_a_file_with_a_value_no_table_keeps_names_file_and_column(land, tmp_path):
+    path = tmp_path / "data.parquet"
+    frame = pa.table({"at": pa.array([0, 1], pa.timestamp("ns"))})
+    parquet.write_table(frame, path)
+    assert "Column at holds a value" in fault(land, path, "data.parquet").message
 
 
 def test_an_empty_frame_has_columns_and_no_rows(land):
