@@ -5,7 +5,6 @@ from time import monotonic
 
 import nbformat
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 SETUP = """
 from jupyter_mesh.magics import kernel
@@ -18,47 +17,9 @@ import pyarrow
 """
 
 
-class Client:
-    """A front end: sends cells and collects what comes back."""
-
-    def __init__(self, manager, client):
-        self.manager, self.client = manager, client
-
-    def send(self, code):
-        return self.client.execute(code, store_history=True)
-
-    def messages(self, sent, until=lambda _message: False):
-        """What comes back for a cell until it is idle, or a message is waited for."""
-        end = monotonic() + 60
-        while monotonic() < end:
-            message = self.client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") != sent:
-                continue
-            yield message
-            kind, content = message["header"]["msg_type"], message["content"]
-            if until(message) or (kind, content.get("execution_state")) == ("status", "idle"):
-                return
-
-    def run(self, code):
-        return list(self.messages(self.send(code)))
-
-    def value(self, code):
-        (said,) = [m for m in self.run(f"print({code})") if m["header"]["msg_type"] == "stream"]
-        return said["content"]["text"].strip()
-
-
-@pytest.fixture(scope="module")
-def started():
-    manager, client = start_new_kernel(kernel_name="python3")
-    yield manager, client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-    manager.cleanup_resources()
-
-
 @pytest.fixture
-def front(started):
-    front = Client(*started)
+def front(kernel_client):
+    front = kernel_client
     assert not [m for m in front.run(SETUP) if m["header"]["msg_type"] == "error"]
     return front
 
