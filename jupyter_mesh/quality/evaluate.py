@@ -114,7 +114,7 @@ class _Evaluation:
         except _REFUSALS as error:
             _pass_on_cancel(error)
             if len(batch.checks) == 1:
-                return [(batch.checks[0], Finding(None, error.message.rstrip(".")))]
+                return [(batch.checks[0], Finding(None, _reason(error)))]
             middle = len(batch.checks) // 2
             halves = (batch.checks[:middle], batch.checks[middle:])
             return [
@@ -155,7 +155,7 @@ class _Evaluation:
             values = _first_values(result)
         except _REFUSALS as error:
             _pass_on_cancel(error)
-            return Finding(None, error.message.rstrip("."))
+            return Finding(None, _reason(error))
         if len(result.columns) != 1 or len(values) != 1:
             return Finding(None, "its query does not answer exactly one value")
         return scalar(check.rule, values[0])
@@ -181,7 +181,7 @@ class _Evaluation:
                 answers = self.worker.validate(path, asked, key)
         except MeshError as error:
             _pass_on_cancel(error)
-            return {at: Finding(None, error.message.rstrip(".")) for at in checks}
+            return {at: Finding(None, _reason(error)) for at in checks}
         return {
             at: answered(check, answer, self.masked)
             for (at, check), answer in zip(checks.items(), answers, strict=True)
@@ -192,6 +192,11 @@ class _Evaluation:
 
 
 _REFUSALS = (QueryError, NameNotFound, AccessDenied)
+
+
+def _reason(error: MeshError) -> str:
+    """What went wrong, without the statement that an engine draws below it."""
+    return error.message.strip().partition("\n")[0].rstrip(".")
 
 
 def _first_values(result: Result) -> list[Any]:

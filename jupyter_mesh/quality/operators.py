@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from math import isinf
 from typing import Any
 
 _WORDS = {
@@ -23,11 +24,12 @@ OPERATORS = tuple(_WORDS)
 def holds(operator: str, observed: Any, threshold: Any) -> bool:  # noqa: ANN401 - any scalar
     """Whether an observed value keeps a threshold; both ends of a range belong to it.
 
-    Numbers compare exactly, dates with their ISO spelling. Nothing observed (null) keeps no
-    threshold. Raises ValueError, with a sentence, when the two cannot be compared.
+    Numbers compare exactly, dates with their ISO spelling. Nothing observed (null, or what is
+    not a number) keeps no threshold. Raises ValueError, with a sentence, when the two cannot be
+    compared.
     """
     checked(operator, threshold)
-    if observed is None:
+    if observed is None or observed != observed:
         return False
     bounds = threshold if operator.endswith("Between") else [threshold]
     seen, *wanted = _alike(observed, bounds)
@@ -98,7 +100,9 @@ def _alike(observed: Any, bounds: Any) -> list[Any]:  # noqa: ANN401 - any scala
         return [str(value) for value in values]
     if isinstance(observed, str) and all(isinstance(bound, str) for bound in bounds):
         return values
-    numbers = [_number(value) for value in values]
+    numbers: list[Any] = [_number(value) for value in values]
+    if isinstance(observed, float) and isinf(observed):
+        numbers[0] = observed
     if None in numbers:
         raise ValueError(f"{observed!r} cannot be compared with {list(bounds)!r}")
     return numbers

@@ -59,8 +59,13 @@ def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _limit(operator: str, words: str) -> Callable[[Column, Any], Test]:
     def test(column: Column, value: Any) -> Test:  # noqa: ANN401 - any scalar
-        kept = f"{quote(column.name)} {operator} {literal(value, column.type)}"
-        return f"NOT ({kept})", f"{words} {value}"
+        name = quote(column.name)
+        bad = f"NOT ({name} {operator} {literal(value, column.type)})"
+        if column.type.base in {"real", "double"}:
+            # Not a number is outside every limit; file statistics do not know of it, so that an
+            # engine that turns NOT (a <= b) into a > b may skip the very rows we look for.
+            bad = f"{name} <> {name} OR {bad}"
+        return bad, f"{words} {value}"
 
     return test
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,14 @@ from jupyter_mesh.quality.operators import OPERATORS, checked, holds, in_words
 def test_nothing_observed_keeps_no_threshold(operator):
     threshold = [0, 1] if operator.endswith("Between") else 0
     assert holds(operator, None, threshold) is False
+
+
+def test_what_is_no_number_keeps_none_and_the_infinite_is_beyond_all():
+    assert not holds("mustBeLessThan", math.nan, 5)
+    assert not holds("mustNotBe", math.nan, 5)
+    assert holds("mustBeGreaterThan", math.inf, 10**30)
+    assert holds("mustNotBeBetween", -math.inf, [0, 1])
+    assert not holds("mustBe", math.inf, 5)
 
 
 def test_both_ends_of_a_range_belong_to_it():
