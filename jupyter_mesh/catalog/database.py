@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,7 +23,7 @@ from jupyter_mesh.errors import ConfigError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import URL, Connection, Engine
+    from sqlalchemy.engine import Connection, Engine
 
     from jupyter_mesh.protocols import Secrets
     from jupyter_mesh.settings import IcebergSettings
@@ -221,7 +221,16 @@ def _address(uri: str) -> URL:
             )
         return url.set(drivername="sqlite+pysqlite")
     if url.get_backend_name() == "postgresql":
-        return url.set(drivername="postgresql+psycopg")
+        # Made anew, for an empty password would otherwise be shown as a hidden one.
+        return URL.create(
+            "postgresql+psycopg",
+            url.username,
+            None,
+            url.host,
+            url.port,
+            url.database,
+            url.query,
+        )
     raise ConfigError(
         f"A catalog cannot be kept in {url.get_backend_name()}.",
         remedy="Use SQLite (sqlite:////folder/catalog.db) or PostgreSQL.",

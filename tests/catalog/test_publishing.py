@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_mesh.errors import ConflictError, InputError, NameNotFound
 from jupyter_mesh.formats.release import digest, to_record
-from jupyter_mesh.model.names import ProductName
+from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.runs import ReleaseState
 from jupyter_mesh.model.tables import BranchState, Landing
 from jupyter_mesh.model.versions import ReleaseRef
@@ -30,7 +30,7 @@ def test_a_release_and_its_tables_become_current_together(hand, lake):
     assert [lake.snapshot(table) for table in (carriers, routes)] == states
     assert hand.rows(lake, lake.snapshot(carriers).metadata_location) == [1, 2]
     assert lake.branch(branch.name).state is BranchState.PUBLISHED
-    assert [notice.kind for notice in lake.outbox()] == ["tags", "lineage", "record"]
+    assert [notice.kind for notice in lake.outbox()] == list(lake.notices)
     assert {notice.release for notice in lake.outbox()} == {"aviation/delays@1.0.0"}
 
 
@@ -196,10 +196,33 @@ def test_an_empty_landing_is_found_again(hand, lake):
 def test_the_newest_release_in_a_range_is_found_and_the_nearest_offered(hand, lake):
     for version in ("1.0.0", "1.0.0+r1", "1.2.0", "2.0.0"):
         hand.publish(lake, version)
-    wanted = {"": "2.0.0", "@latest": "2.0.0", "@^1": "1.2.0", "@1.0.0": "1.0.0", "@~1.0": "1.0.0+r1"}
+    wanted = {
+        "": "2.0.0",
+        "@latest": "2.0.0",
+        "@^1": "1.2.0",
+        "@1.0.0": "1.0.0",
+        "@~1.0": "1.0.0+r1",
+    }
     for text, version in wanted.items():
         assert str(lake.release(ReleaseRef.parse(f"aviation/delays{text}")).version) == version
     with pytest.raises(NameNotFound, match=r"2\.0\.0"):
         lake.release(ReleaseRef.parse("aviation/delays@3"))
     with pytest.raises(NameNotFound, match="Did you mean aviation/delays"):
         lake.release(ReleaseRef.parse("aviation/delay"))
+
+
+def test_a_release_cannot_take_away_a_table_of_others(hand, lake):
+    raw = TableName("lake", "raw", "planes")
+    landing = lake.open_branch("landing", None, [raw])
+    lake.create_schema("raw", landing.name)
+    hand.fill(lake, raw, landing.name)
+    lake.merge(landing.name)
+    branch = lake.open_branch("r1", PRODUCT, [hand.table("carriers")])
+    state = hand.fill(lake, hand.table("carriers"), branch.name)
+    lake.drop(raw, branch.name)
+
+    with pytest.raises(InputError, match=r"dropped lake\.raw\.planes"):
+        lake.publish(branch.name, hand.release("1.0.0", [state]))
+
+    assert lake.snapshot(raw).rows
+    assert lake.latest(PRODUCT) is None
