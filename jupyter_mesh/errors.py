@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jupyter_mesh.model.policy import Decision
+    from jupyter_mesh.model.quality import CheckResult
 
 
 class MeshError(Exception):
@@ -216,7 +217,10 @@ class NotebookError(MeshError):
 
 
 class PromotionRefused(MeshError):
-    """A gate refused the promotion; `decision` holds every reason, `rows` the failing ones."""
+    """A gate refused the promotion; `decision` holds every reason, `rows` the failing ones.
+
+    `checks` are all results, for whoever wants to look at one rule.
+    """
 
     status = 403
     exit_code = 1
@@ -227,11 +231,13 @@ class PromotionRefused(MeshError):
         *,
         decision: Decision,
         rows: Sequence[dict[str, Any]] = (),
+        checks: Sequence[CheckResult] = (),
         remedy: str = "",
     ) -> None:
         super().__init__(message, remedy=remedy or "\n".join(decision.reasons))
         self.decision = decision
         self.rows = tuple(rows)
+        self.checks = tuple(checks)
 
     def details(self) -> dict[str, Any]:
         """Add the reasons and the failing rows."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import InputError, NameNotFound, PromotionRefused
-from jupyter_mesh.formats.outline import Outline, failing, listing, table
+from jupyter_mesh.formats.outline import Outline, failing, listing, outline, table
 from jupyter_mesh.magics import kernel
 from jupyter_mesh.magics.display import Listing
 from jupyter_mesh.magics.options import words_of
@@ -91,8 +91,12 @@ def _open(path: str = "") -> Any:  # noqa: ANN401 - nothing to show but the sess
     return kernel.open_mesh(path or None).session
 
 
-def _use(name: str) -> Any:  # noqa: ANN401
-    return kernel.current().use(name)
+def _use(name: str) -> Listing:
+    mesh = kernel.current()
+    session = mesh.use(name)
+    shown = outline(session)
+    product = ("product", str(mesh.product or "none"))
+    return Listing([session], replace(shown, rows=(product, *shown.rows)))
 
 
 def _browse(prefix: str = "") -> Listing:
@@ -119,6 +123,8 @@ def _promote(product: str, *, parameters: dict[str, Any], shell: Any) -> Any:  #
     try:
         release = kernel.current().promote(product, parameters or None, tell=steps.tell)
     except PromotionRefused as refusal:
+        if refusal.checks:
+            kernel.remember(refusal.checks)
         if refusal.rows:
             steps.show_rows(failing(refusal.rows))
         raise
@@ -155,7 +161,7 @@ def _rows(rule: str) -> Listing:
         raise NameNotFound("rule in the last check named", rule, [c.rule for c in checks])
     rows = [row for check in found for row in check.rows]
     title = "; ".join(check.message for check in found)
-    return Listing(rows, failing(rows, title) if rows else Outline(f"{title} (no rows kept)"))
+    return Listing(rows, failing(rows, title) if rows else Outline(f"{title} No row to show."))
 
 
 def _names(check: CheckResult, rule: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -97,7 +98,7 @@ class Promoter:
             "MESH_USER": attempt.plan.actor.user,
         }
         with kept(self.catalog, attempt.branch, attempt.cancel):
-            attempt.enter(Step.RUN, f"Running {attempt.plan.product.notebook}")
+            attempt.enter(Step.RUN, f"Running {Path(attempt.plan.product.notebook).name}")
             run = self.runner.run(
                 attempt.plan, attempt.run_id, given, attempt.tell, attempt.cancel
             )
@@ -162,6 +163,7 @@ class Promoter:
                 f"{plan.product.name} {plan.version} was not published.",
                 decision=decision,
                 rows=evidence.failing_rows(results),
+                checks=results,
             )
         return Release(
             product=plan.product.name,

@@ -135,6 +135,7 @@ class ScriptedMesh:
 
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    product: ProductName | None = None
     session: Session = field(default_factory=lambda: Session(ACTOR, "lake", "raw"))
     refusal: Exception | None = None
     stopped: Event = field(default_factory=Event)

@@ -4,7 +4,7 @@ from jupyter_mesh.errors import InputError, NameNotFound, PromotionRefused
 from jupyter_mesh.magics import kernel
 from jupyter_mesh.magics.lines import VERBS, scalar
 from jupyter_mesh.model.policy import Decision, Reason
-from jupyter_mesh.testing.mesh import ScriptedMesh
+from jupyter_mesh.testing.mesh import CHECKS, ScriptedMesh
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,14 @@ def test_a_refusal_shows_its_rows_and_fails_the_cell(run, fake):
         "aviation/delays 1.2.0 was not published.",
         decision=decision,
         rows=[{"carrier": None, "month": 7}],
+        checks=CHECKS,
     )
     result = run("%mesh promote aviation/delays")
     assert isinstance(result.error_in_exec, PromotionRefused)
     assert "was not published" in result.text
     assert "carrier is null in 3 rows" in result.text
     assert "month" in str([output.data for output in result.outputs])
+    assert "carrier is null in 1 row" in run("%mesh rows carrier-present").text
 
 
 def test_rows_shows_what_broke_a_rule_in_the_last_check(run, fake):
@@ -105,7 +107,7 @@ def test_rows_shows_what_broke_a_rule_in_the_last_check(run, fake):
     assert run(
         "rows = %mesh rows carriers.carrier-present\nassert rows[0]['month'] == 1"
     ).success
-    assert "no rows kept" in run("%mesh rows some-rows").text
+    assert "No row to show" in run("%mesh rows some-rows").text
     wrong = run("%mesh rows carrier-presnt").error_in_exec
     assert isinstance(wrong, NameNotFound)
     assert "carrier-present" in wrong.remedy
