@@ -10,7 +10,6 @@ import pytest
 ROOT = Path(__file__).parents[1] / "jupyter_mesh"
 DOORS = {
     "duckdb": ("engines/",),
-    "sqlglot": ("sql/",),
     "trino": ("engines/trino.py",),
     "pyiceberg": ("catalog/",),
     "sqlalchemy": ("catalog/",),
@@ -30,7 +29,7 @@ DOORS = {
     "tornado": ("server/",),
     "jupyter_server": ("server/",),
 }
-HEAVY = ("duckdb", "sqlglot", "pyiceberg", "sqlalchemy", "pandas", "pyarrow", "papermill")
+HEAVY = ("duckdb", "pyiceberg", "sqlalchemy", "pandas", "pyarrow", "papermill")
 
 
 def imports(path):

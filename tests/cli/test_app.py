@@ -158,7 +158,7 @@ def test_help_needs_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"duckdb", "pyarrow", "pandas", "pyiceberg", "sqlglot", "rich"}
+    assert not loaded & {"duckdb", "pyarrow", "pandas", "pyiceberg", "rich"}
     assert mesh.name == "mesh"
 
 
