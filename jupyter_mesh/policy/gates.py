@@ -80,7 +80,8 @@ class HonestVersion:
         needed = _needed(plan.previous.version, plan.version_decision.change)
         notes = [*self._product(plan, needed)]
         for output in plan.product.outputs:
-            notes += self._contract(output, plan.previous)
+            file = _within(output.contract.path, plan.product.folder) or output.name
+            notes += self._contract(output, plan.previous, file)
         return Decision(tuple(notes))
 
     def _readable(self, plan: Plan) -> Iterator[Reason]:
@@ -98,7 +99,7 @@ class HonestVersion:
             text += f" Claim {needed}, or take the version out: it follows by itself."
             yield Reason(self.name, text)
 
-    def _contract(self, output: OutputPort, previous: Release) -> Iterator[Reason]:
+    def _contract(self, output: OutputPort, previous: Release, file: str) -> Iterator[Reason]:
         before = previous.output(output.name)
         claimed = _version(output.contract.version)
         older = _older(before) if before else None
@@ -107,7 +108,6 @@ class HonestVersion:
             return
         step = output.contract.change_from(older)
         needed = _needed(was, step.change)
-        file = output.contract.path or output.name
         if claimed < was:
             yield Reason(self.name, f"{file} claims {claimed}, but {was} was released before.")
         elif claimed != was and claimed < needed:
@@ -116,6 +116,12 @@ class HonestVersion:
         elif claimed < needed:
             text = f"{file} still claims {claimed}; its promise is {needed} by now."
             yield Reason(self.name, text, blocking=False)
+
+
+def _within(path: str, folder: str) -> str:
+    """The path as the product's author says it: reasons are kept, and folders are private."""
+    inside = path and Path(path).is_relative_to(folder)
+    return Path(path).relative_to(folder).as_posix() if inside else Path(path or "").name
 
 
 def _older(before: PortSnapshot) -> Contract | None:

@@ -8,7 +8,9 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.errors import InputError
 from jupyter_mesh.formats.cells import shortened, text, visible
+from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.model.contract import Severity
 from jupyter_mesh.model.quality import Outcome
 
@@ -164,7 +166,7 @@ def _port(output: PortSnapshot, checks: Sequence[CheckResult], detail: Detail) -
             yield "</ul>"
     if len(ours) > len(shown):
         yield f"<p class='soft'>And {len(ours) - len(shown):,} more.</p>"
-    yield _columns(snapshot.columns, detail)
+    yield _columns(_promised(output), detail)
 
 
 def _check(check: CheckResult, detail: Detail) -> str:
@@ -185,6 +187,14 @@ def _rows(rows: Sequence[dict[str, Any]]) -> str:
     body = [[row.get(name) for name in names] for row in rows]
     count = "1 failing row" if len(rows) == 1 else f"{len(rows)} failing rows"
     return f"<details open><summary>{count}</summary>{_table(names, body)}</details>"
+
+
+def _promised(output: PortSnapshot) -> Sequence[Column]:
+    """The columns with what the contract says of them; the bare ones where it says nothing."""
+    try:
+        return read_contract(output.contract, output.port, output.port).columns
+    except InputError:
+        return output.snapshot.columns
 
 
 def _columns(columns: Sequence[Column], detail: Detail) -> str:

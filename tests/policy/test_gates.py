@@ -118,6 +118,15 @@ def test_a_contract_left_at_its_version_is_noted(case):
     assert "still claims 1.0.0; its promise is 1.1.0 by now" in str(decision.notes[0])
 
 
+def test_a_note_names_the_file_inside_the_product_only(case, tmp_path):
+    case.released("1.0.0")
+    case.promises("1.0.0", "carrier", "airline")
+    case.contract_with(path=str(tmp_path / "contracts" / "carriers.odcs.yaml"))
+    case.version = Version(1, 1, 0)
+    (note,) = HonestVersion().decide(case.plan, []).notes
+    assert str(note).startswith("contracts/carriers.odcs.yaml still claims")
+
+
 def test_a_contract_moved_too_little_is_refused(case, promise):
     case.released("1.0.0", contract=promise("1.0.0", "carrier", "airline"))
     case.version = Version(2, 0, 0)

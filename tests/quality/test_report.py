@@ -99,6 +99,27 @@ def test_a_page_says_verdict_reasons_checks_rows_and_columns(release):
     assert page.text.index("completeness") < page.text.index("other promises")
 
 
+CONTRACT = """
+apiVersion: v3.1.0
+kind: DataContract
+id: 4a6fb0b6-6a4e-5b8e-9a0c-000000000002
+version: 1.0.0
+status: active
+schema:
+  - name: carriers
+    properties:
+      - name: carrier
+        logicalType: string
+        description: The code that IATA gave.
+"""
+
+
+def test_columns_are_told_in_the_contract_s_words(release):
+    (port,) = release.outputs
+    page = Page(render(replace(release, outputs=(replace(port, contract=CONTRACT),))))
+    assert "The code that IATA gave." in page.text
+
+
 def test_all_passed_reads_like_it(release):
     page = Page(render(replace(release, checks=release.checks[:1])))
     assert "Every check passed." in page.text
