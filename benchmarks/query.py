@@ -29,7 +29,7 @@ MAKE = """
 SELECT x AS id, x % 997 AS carrier, (x * 7919) % 100000 AS distance,
   CAST((x % 100000) / 100.0 AS DECIMAL(12,2)) AS price,
   DATE '2020-01-01' + CAST(x % 2000 AS INTEGER) AS day,
-  TIMESTAMP '2020-01-01 00:00:00' + to_seconds(x) AS at,
+  TIMESTAMP '2020-01-01 00:00:00' + to_seconds(x) AS departed,
   'tail-' || (x % 5000) AS tail, CASE WHEN x % 20 = 0 THEN NULL ELSE x / 7.0 END AS delay
 FROM range({rows}) AS t(x)
 """
@@ -39,7 +39,7 @@ STATEMENTS = {
     "group by": "SELECT carrier, count(*) AS n, avg(delay) AS d FROM {table} GROUP BY carrier",
     "filter 1 %": "SELECT id, price FROM {table} WHERE id BETWEEN {low} AND {high}",
     "text equality": "SELECT count(*) AS n FROM {table} WHERE tail = 'tail-42'",
-    "sort, limit": "SELECT id, at FROM {table} ORDER BY delay DESC, id LIMIT 100",
+    "sort, limit": "SELECT id, departed FROM {table} ORDER BY delay DESC, id LIMIT 100",
     "distinct": "SELECT count(DISTINCT distance) AS n FROM {table}",
     "all batches": "SELECT * FROM {table}",
 }

@@ -51,6 +51,8 @@ def connect(
             remedy="In mesh.yaml write for instance engine: {memory: 2GB, threads: 2}.",
         ) from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    # DuckDB would draw a bar into the cell; progress is told to those who ask for it.
+    connection.execute("SET enable_progress_bar = false")
     for name in extensions:
         connection.load_extension(extension_path(name))
     return connection

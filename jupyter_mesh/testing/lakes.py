@@ -15,7 +15,13 @@ from jupyter_mesh.engines.embedded import EmbeddedEngine
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
-from jupyter_mesh.settings import EngineSettings, FilesSettings, IcebergSettings, SqliteSettings
+from jupyter_mesh.settings import (
+    EngineSettings,
+    FilesSettings,
+    IcebergSettings,
+    SqliteSettings,
+    StorageSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,6 +62,10 @@ class Example:
         session = replace(self.session, branch=branch)
         return self.engine.write(TableName.parse(table), source, session)
 
+    def table(self, name: str) -> TableName:
+        """The full name of a table in the session's schema."""
+        return TableName(self.session.catalog, self.session.schema, name)
+
     def on(self, branch: str) -> Example:
         """The same on a branch."""
         return replace(self, session=replace(self.session, branch=branch))
@@ -74,11 +84,15 @@ def lake_engine(
     folder: Path,
     catalogs: Mapping[str, CatalogSettings] | None = None,
     settings: EngineSettings | None = None,
+    warehouse: str = "",
+    storage: StorageSettings | None = None,
 ) -> Iterator[Example]:
     """An empty lake in a folder, the given catalogs beside it, and an engine over all."""
     settings = settings or EngineSettings()
     iceberg = IcebergSettings(
-        f"sqlite:///{folder}/catalog.sqlite", (folder / "warehouse").as_uri()
+        f"sqlite:///{folder}/catalog.sqlite",
+        warehouse or (folder / "warehouse").as_uri(),
+        storage=storage or StorageSettings(),
     )
     secrets = PlainSecrets()
     with Lake("lake", iceberg, secrets) as lake:
