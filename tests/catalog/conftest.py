@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import http.client
 import itertools
+import json
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pytest
 
+from jupyter_mesh.catalog.gateway import Gateway
 from jupyter_mesh.catalog.lake import Lake
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.names import ProductName, TableName
@@ -172,3 +176,52 @@ def local_hand(local):
 @pytest.fixture
 def local_lake(local_hand):
     return local_hand.lake()
+
+
+@pytest.fixture
+def gateway(local_lake):
+    """A gateway to the local lake, which has a schema `raw`."""
+    local_lake.create_schema("raw")
+    gateway = Gateway({"lake": local_lake})
+    yield gateway
+    gateway.close()
+
+
+@pytest.fixture
+def client(gateway):
+    """Opens an Iceberg client of a branch, main without one: pyiceberg's own REST catalog."""
+    from pyiceberg.catalog.rest import RestCatalog
+
+    clients = []
+
+    def opened(branch=""):
+        place = gateway.endpoint("lake", branch)
+        properties = {"uri": place.uri, "warehouse": place.warehouse, "token": place.token}
+        properties["py-io-impl"] = "pyiceberg.io.pyarrow.PyArrowFileIO"
+        clients.append(RestCatalog("test", **properties))
+        return clients[-1]
+
+    yield opened
+    for catalog in clients:
+        catalog.close()
+
+
+@pytest.fixture
+def ask(gateway):
+    """Makes one plain request with the token; answers status and parsed body."""
+
+    def answer(method, path, body=None, headers=None):
+        place = gateway.endpoint("lake")
+        address = urlsplit(place.uri)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+        headers = {"Authorization": f"Bearer {place.token}"} | (headers or {})
+        text = None if body is None else json.dumps(body)
+        try:
+            connection.request(method, path, text, headers)
+            response = connection.getresponse()
+            content = response.read()
+            return response.status, json.loads(content) if content else None
+        finally:
+            connection.close()
+
+    return answer
