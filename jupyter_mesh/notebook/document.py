@@ -130,7 +130,8 @@ def _language(node: dict[str, Any]) -> str:
         for block, key in (("kernelspec", "language"), ("language_info", "name")):
             told = metadata.get(block)
             if isinstance(told, dict) and isinstance(told.get(key), str):
-                return str(told[key]).lower()
+                language = str(told[key]).lower()
+                return "python" if language in {"ipython", "python3"} else language
     return "python"
 
 

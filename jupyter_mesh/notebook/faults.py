@@ -88,10 +88,11 @@ def _no_kernel(fault: dict[str, Any], document: Document, _limits: _Limits) -> _
 
 
 def _broken(fault: dict[str, Any], document: Document, _limits: _Limits) -> _Told:
-    return (
-        f"{document.name} could not be run: {_said(fault)}",
-        "Check that ipykernel is installed beside this package, and promote again.",
-    )
+    if fault.get("name") in {"OSError", "PermissionError"}:
+        remedy = "Make room on the disk, or make the folder of runs writable."
+    else:
+        remedy = "Check that ipykernel is installed beside this package, and promote again."
+    return f"{document.name} could not be run: {_said(fault)}", remedy
 
 
 _TELLING = {

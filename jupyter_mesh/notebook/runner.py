@@ -192,7 +192,7 @@ class _Process:
         # No file on disk: what libraries print may hold what nobody should find there.
         self._errors: IO[bytes] = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter_mesh.notebook.worker"],
+            [sys.executable, "-P", "-m", "jupyter_mesh.notebook.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -70,7 +70,9 @@ class Worker:
         try:
             kernel, python = _kernel(job["kernel"], scratch)
             command = [python, "-c", _lock_source()]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lock:
+            with subprocess.Popen(
+                command, stdout=subprocess.PIPE, text=True, cwd=scratch
+            ) as lock:
                 try:
                     self._execute(kernel, redactor)
                 except BaseException:
