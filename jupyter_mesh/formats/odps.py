@@ -158,6 +158,9 @@ def _inputs(
             own, place = meant[name], (*custom_property(plain, EXTENSION)[1], "inputs", name)
         elif name.count(".") == 2:
             own, place = name, (*path, "name")
+        elif any("customProperties" in fault.key for fault in reading.faults):
+            # It may well be said in the part that could not be read.
+            continue
         else:
             text = f"it is not said which table {name} is."
             remedy = (

@@ -225,16 +225,19 @@ def _nearest(
         if None not in kinds and not any(is_kind(value, kind) for kind in named):
             return [Fault(path, f"expected {words}, found {shown(value)}")]
 
-    def meant(verdict: _Verdict) -> tuple[bool, bool, int]:
+    def meant(pair: tuple[Schema, _Verdict]) -> tuple[bool, bool, bool, int]:
+        branch, verdict = pair
+        kind = branch.get("type") if isinstance(branch, dict) else None
+        other_kind = isinstance(kind, str) and not is_kind(value, kind)
         shallow = any(fault.path == path for fault in verdict.faults)
         wrong_choice = any(
             fault.text.startswith("expected")
             for fault in verdict.faults
             if len(fault.path) == len(path) + 1
         )
-        return shallow, wrong_choice, len(verdict.faults)
+        return other_kind, shallow, wrong_choice, len(verdict.faults)
 
-    return min(verdicts, key=meant).faults
+    return min(zip(branches, verdicts, strict=True), key=meant)[1].faults
 
 
 def _one_key_each(branches: list[Schema]) -> list[str]:
