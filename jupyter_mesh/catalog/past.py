@@ -101,7 +101,7 @@ class Past:
         if not missing:
             return
         location = self.tables.write_document(tagged(document, missing), base)
-        self.tables.settle(location, base)
+        self.tables.settle([(location, base)])
         self._swap(PointerChange(table, base, location))
 
     def _swap(self, change: PointerChange) -> None:

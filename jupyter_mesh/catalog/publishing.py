@@ -90,9 +90,9 @@ class Publisher:
         """What the branch changed, with every new file safely on the disk."""
         with self.pointers.database.reading() as connection:
             changes = self.branches.changes(connection, branch)
-        for change in changes:
-            if change.location is not None:
-                self.tables.settle(change.location, change.base)
+        self.tables.settle(
+            (change.location, change.base) for change in changes if change.location is not None
+        )
         return changes
 
     def _end(self, connection: Connection, branch: str) -> None:
@@ -148,6 +148,13 @@ class Publisher:
                     f"The run also wrote {change.table}, "
                     f"which {release.product} does not serve.",
                     remedy="Declare it as an output port, or do not write it in the notebook.",
+                )
+            # A product may give up a table of its own, never take away what others read.
+            if change.location is None and change.table.schema != release.product.schema:
+                raise InputError(
+                    f"The run also dropped {change.table}, "
+                    f"which is no table of {release.product}.",
+                    remedy="Do not drop it in the notebook.",
                 )
 
     def _move(

@@ -56,8 +56,7 @@ def roll_back(
         restores=str(target.version),
     )
     moved = [step for step in steps if step.base_location != step.new_location]
-    for step in moved:
-        tables.settle(step.new_location, step.base_location)
+    tables.settle((step.new_location, step.base_location) for step in moved)
     with publisher.pointers.database.writing() as connection:
         row = releases.head(connection, product)
         if row is None or row.digest != head.digest:

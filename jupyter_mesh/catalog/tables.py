@@ -19,7 +19,7 @@ from jupyter_mesh.catalog.pointers import PointerChange
 from jupyter_mesh.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyiceberg.table.metadata import TableMetadata
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Metadata files never change, so what was read stays right; the ceiling bounds memory.
 _KEPT = 256
+# Seconds by which a file system's clock goes behind the machine's, and room to spare.
+_SLACK = 0.1
 _GZIPPED = ".gz.metadata.json"
 _NUMBER = re.compile(r"(\d+)-[^/]*\Z")
 
@@ -68,8 +70,7 @@ class Tables:
         was faster, when the branch is closed, or when a release serves a table on main.
         """
         if not branch:
-            for change in changes:
-                self.settle(change.new_location, change.base_location)
+            self.settle((change.new_location, change.base_location) for change in changes)
         self.pointers.commit(branch, changes)
 
     def write_metadata(self, metadata: TableMetadata, base_location: str | None = None) -> str:
@@ -104,13 +105,18 @@ class Tables:
         content = json.dumps(document, separators=(",", ":")).encode()
         return self._write(content, document["location"], base_location)
 
-    def settle(self, location: str, base_location: str | None) -> None:
-        """Wait until what a table got since another state is on the disk."""
-        since = 0.0
-        if base_location is not None:
-            # Clocks of files and of writers differ a little.
-            since = self.document(base_location)["last-updated-ms"] / 1000 - 5
-        self.warehouse.settle(self.document(location)["location"], since)
+    def settle(self, steps: Iterable[tuple[str, str | None]]) -> None:
+        """Wait until what tables got since their earlier states is on the disk.
+
+        A step is where the table stands and where it stood before, if it did.
+        """
+        places = []
+        for location, base_location in steps:
+            since = 0.0
+            if base_location is not None:
+                since = self.document(base_location)["last-updated-ms"] / 1000 - _SLACK
+            places.append((self.document(location)["location"], since))
+        self.warehouse.settle(places)
 
     def _write(self, content: bytes, place: str, base_location: str | None) -> str:
         number = 0

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from jupyter_mesh.catalog.failures import unreadable, unwritable
 from jupyter_mesh.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pyiceberg.io import FileIO
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _FOLDERS = ("data", "metadata")
 # A path component holds 255 bytes; the name is only there for people.
 _LONGEST = 80
+_FLUSHING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +119,24 @@ class Warehouse:
         except OSError as error:
             raise unreadable(location, error) from error
 
-    def settle(self, location: str, since: float) -> None:
-        """Wait until a table's files and folders younger than a moment are on the disk.
+    def settle(self, places: Iterable[tuple[str, float]]) -> None:
+        """Wait until the files and folders of tables, younger than a moment, are on the disk.
 
-        Object stores keep what they have acknowledged, so there is nothing to wait for.
+        A place is a table's location and that moment, in seconds since 1970. Object stores
+        keep what they have acknowledged, so there is nothing to wait for.
         """
-        path = local_path(location)
-        if path is None:
-            return
+        young: set[Path] = set()
         try:
-            for folder in _settle_below(path, since):
-                _flush(folder)
-            for folder in (path, path.parent, path.parent.parent):
-                _flush(folder)
+            for location, since in places:
+                path = local_path(location)
+                if path is not None:
+                    young.update(_young(path, since), (path, path.parent, path.parent.parent))
+            # Together, for the disk writes out many files in the time of one.
+            with ThreadPoolExecutor(_FLUSHING) as threads:
+                for _done in threads.map(_flush, young):
+                    pass
         except OSError as error:
-            raise unwritable(str(path), error) from error
+            raise unwritable(self.root, error) from error
 
     def own_files(self) -> Iterator[StoredFile]:
         """Every file in the folders of tables that this catalog made."""
@@ -211,26 +216,28 @@ def _plain(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
-def _settle_below(folder: Path, since: float) -> Iterator[Path]:
-    """Flush the young files below a folder; yields the folders that had some."""
+def _young(folder: Path, since: float) -> Iterator[Path]:
+    """The files below a folder that are not older than a moment, and their folders."""
     for place, _folders, names in os.walk(folder):
-        young = False
-        for name in names:
-            path = Path(place, name)
-            try:
-                if path.stat().st_mtime < since:
-                    continue
-                _flush(path)
-            except FileNotFoundError:
-                # A writer's temporary file; what is published is never removed.
-                continue
-            young = True
+        young = [path for name in names if _is_young(path := Path(place, name), since)]
+        yield from young
         if young:
             yield Path(place)
 
 
+def _is_young(path: Path, since: float) -> bool:
+    try:
+        return path.stat().st_mtime >= since
+    except FileNotFoundError:
+        # Another run's temporary file; what is to be published is never removed.
+        return False
+
+
 def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
     try:
         os.fsync(descriptor)
     finally:

@@ -129,10 +129,10 @@ def test_a_rollback_that_comes_second_changes_nothing(hand, lake, monkeypatch):
     hand.publish(lake, "1.1.0", rows=(2,))
     settle = lake.files.settle
 
-    def overtaken(location, base):
+    def overtaken(steps):
         monkeypatch.undo()
         hand.publish(hand.lake(), "1.2.0", rows=(3,))
-        settle(location, base)
+        settle(steps)
 
     monkeypatch.setattr(lake.files, "settle", overtaken)
     with pytest.raises(ConflictError, match=r"changed by its release 1\.2\.0"):
