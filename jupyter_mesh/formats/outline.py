@@ -173,7 +173,7 @@ def _(plan: Plan) -> Outline:
         *(("parameter", f"{name} = {text(value)}") for name, value in plan.parameters.items()),
         ("checks", counted(plan.checks, "rule")),
         ("gates", ", ".join(plan.gates) or "none"),
-        *((_weight(obstacle), _obstacle(obstacle)) for obstacle in plan.obstacles),
+        *((_weight(obstacle), str(obstacle)) for obstacle in plan.obstacles),
     ]
     clear = "nothing stands in the way" if plan.is_clear else "it would be refused"
     title = f"{plan.product.name} {plan.version}: {clear}"
@@ -183,16 +183,6 @@ def _(plan: Plan) -> Outline:
 
 def _weight(obstacle: Any) -> str:  # noqa: ANN401 - model.runs.Obstacle
     return "in the way" if obstacle.blocking else "note"
-
-
-def _obstacle(obstacle: Any) -> str:  # noqa: ANN401 - model.runs.Obstacle
-    place = obstacle.file
-    if obstacle.cell:
-        place = f"{place} cell {obstacle.cell}".strip()
-    if obstacle.line:
-        place = f"{place} line {obstacle.line}".strip()
-    said = f"{place}: {obstacle.text}" if place else obstacle.text
-    return f"{said} {obstacle.remedy}".strip()
 
 
 def _pinned(pin: Any) -> str:  # noqa: ANN401 - model.tables.Pin

@@ -32,6 +32,12 @@ class Obstacle:
     file: str = ""
     blocking: bool = True
 
+    def __str__(self) -> str:
+        cell = f"cell {self.cell}" if self.cell else ""
+        line = f"line {self.line}" if self.line else ""
+        place = " ".join(filter(None, (self.file, cell, line)))
+        return f"{place}: {self.text} {self.remedy}".strip(": ")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

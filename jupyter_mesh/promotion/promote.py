@@ -274,9 +274,7 @@ def _refuse_obstacles(plan: Plan) -> None:
     if plan.is_clear:
         return
     reasons = [
-        Reason("plan", f"{obstacle.text} {obstacle.remedy}".strip())
-        for obstacle in plan.obstacles
-        if obstacle.blocking
+        Reason("plan", str(obstacle)) for obstacle in plan.obstacles if obstacle.blocking
     ]
     raise PromotionRefused(
         f"{plan.product.name} {plan.version} cannot be promoted as it stands.",

@@ -193,8 +193,9 @@ def test_a_branch_that_cannot_be_abandoned_does_not_hide_why(stage):
 
 
 def test_a_blocking_obstacle_stops_it_before_anything_happens(stage):
-    obstacle = Obstacle("input() waits for a person.", "Take a parameter.", cell=3)
-    with pytest.raises(PromotionRefused, match=r"Take a parameter"):
+    obstacle = Obstacle("input() waits.", "Take a parameter.", 3, 2, "delays.ipynb")
+    said = r"delays\.ipynb cell 3 line 2: input\(\) waits\. Take a parameter\."
+    with pytest.raises(PromotionRefused, match=said):
         stage.promote(stage.plan(obstacles=[obstacle, Obstacle("a note", blocking=False)]))
     assert stage.made == []
 
