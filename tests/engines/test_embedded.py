@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -17,7 +18,7 @@ from jupyter_mesh.errors import (
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.tables import AsOf
 from jupyter_mesh.settings import EngineSettings
-from jupyter_mesh.testing.engine_suite import EngineSuite
+from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
 from jupyter_mesh.testing.lakes import lake_engine
 
 
@@ -275,3 +276,34 @@ def test_nothing_is_opened_before_it_is_needed(tmp_path):
     assert engine.catalogs() == []
     assert not (tmp_path / "s").exists()
     engine.close()
+
+
+def test_many_threads_may_ask_at_once(example):
+    failures = []
+
+    def ask(number):
+        try:
+            name = f"thread_{number}"
+            example.query(f"CREATE OR REPLACE TABLE {name} AS SELECT {number} AS n")
+            for _ in range(5):
+                assert example.rows(f"SELECT n FROM {name}") == [(number,)]
+                assert example.rows("SELECT count(*) FROM ops.main.airlines") == [(3,)]
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_what_would_be_touched_is_told_without_running(example):
+    engine, session = example.engine, example.session
+    found = engine.access("INSERT INTO flights SELECT * FROM ops.main.airlines", session)
+    assert found.writes == (FLIGHTS,)
+    assert [str(pin.table) for pin in found.reads] == ["ops.main.airlines"]
+    assert engine.access("SHOW TABLES", session).reads == ()
+    with pytest.raises(NameNotFound):
+        engine.access("SELECT * FROM flight", session)
