@@ -61,6 +61,8 @@ class _Walk:
             names = ("catalog", "schema") if len(node.texts) == 2 else ("schema",)
             asked = tuple(zip(names, (text.lower() for text in node.texts), strict=True))
             return self._finished(node, "use", session=asked)
+        if node.kind == "set_time_zone":
+            return self._finished(node, node.kind, session=self._time_zone(node))
         writes: tuple[TableName, ...] = ()
         if node.table is not None and node.kind in _WRITES:
             writes = (self.name(node.table),)
@@ -73,6 +75,16 @@ class _Walk:
         flags |= {flag: True for flag in node.texts if node.kind == "ctas"}
         flags.pop("cascade", None)
         return self._finished(node, node.kind, writes=writes, **flags)
+
+    def _time_zone(self, node: Command) -> tuple[tuple[str, str], ...]:
+        """The zone that SET TIME ZONE asks for; LOCAL asks for the one there was before."""
+        interval = node.condition
+        if isinstance(interval, tree.Interval):
+            if interval.start != "HOUR" or interval.end != "HOUR":
+                raise fault(self.text, interval.at, "the offset must be a number of hours")
+            sign = "-" if interval.negative else "+"
+            return (("zone", f"{sign}{int(interval.value):02}:00"),)
+        return (("zone", node.texts[0] if node.texts else ""),)
 
     def _finished(self, node: tree.Node, kind: str, **more: Any) -> Statement:  # noqa: ANN401
         return Statement(

@@ -49,11 +49,11 @@ class Show:
 class Statement:
     """One statement: its text, its tree and what it touches.
 
-    `kind` is one of READING, WRITING, or use, set_session, reset_session, prepare, execute,
-    deallocate, call, grant, transaction, view, analyze. `reads` leaves common table expressions
-    out and names each table (at each version) once; `parameters` are the `:name`s in order of
-    their first place. `session` is what USE asks for, `names` the catalog and schema that short
-    names were completed with.
+    `kind` is one of READING, WRITING, or use, set_time_zone, set_session, reset_session,
+    prepare, execute, deallocate, call, grant, transaction, view, analyze. `reads` leaves common
+    table expressions out and names each table (at each version) once; `parameters` are the
+    `:name`s in order of their first place. `session` is what USE and SET TIME ZONE ask for,
+    `names` the catalog and schema that short names were completed with.
     """
 
     text: str

@@ -1,171 +1,169 @@
-"""Answers SQL on standard input, one JSON request a line, from parquet files with Trino's types.
+"""Answers SQL on standard input, one JSON request a line, as Trino's protocol would.
 
 A request is `{"sql", "catalog", "schema", "zone", "new_session"}`; an answer has columns and
 rows as Trino's protocol writes them, or the error's class and text. Run it as
 `python -m jupyter_mesh.testing.conformance --data FOLDER`: the folder holds `NAME.parquet`
-files and `types.json`, and is the catalog `tpch`, schema `tiny`.
+files and `types.json`, and is the catalog `tpch`, schema `tiny`; an empty lake beside it is the
+catalog `memory`.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import json
-import math
 import sys
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from jupyter_mesh.errors import MeshError, QueryError, StatementInvalid, StatementNotSupported
+from jupyter_mesh.catalog.gateway import Gateway
+from jupyter_mesh.catalog.lake import Lake
+from jupyter_mesh.engines.embedded import EmbeddedEngine
+from jupyter_mesh.engines.folder import FolderSource
+from jupyter_mesh.errors import MeshError, NameNotFound
 from jupyter_mesh.model.contract import Column
-from jupyter_mesh.model.names import TableName, quote
+from jupyter_mesh.model.policy import Actor
+from jupyter_mesh.model.tables import Session
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.sql import embedded, reading
-from jupyter_mesh.sql.statement import Statement
-from jupyter_mesh.sql.versions import zone_of
+from jupyter_mesh.settings import EngineSettings, IcebergSettings
+from jupyter_mesh.sql import reading
+from jupyter_mesh.sql.embedded import Relation
+from jupyter_mesh.testing.lakes import PlainSecrets
+from jupyter_mesh.testing.protocol import spelled
+
+Answer = dict[str, Any]
+
+
+class TypedFolder(FolderSource):
+    """Parquet files with the Trino types that stand beside them in types.json."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        super().__init__(name, path)
+        self.folder = str(path)
+        types = json.loads((path / "types.json").read_text("utf-8"))
+        self._columns = {
+            table: tuple(Column(c["name"], TrinoType.parse(c["type"])) for c in columns)
+            for table, columns in types.items()
+        }
+
+    def schemas(self, connection: object) -> list[str]:  # noqa: ARG002 - files know it alone
+        """The one schema."""
+        return ["tiny"]
+
+    def tables(self, connection: object, schema: str) -> list[str]:  # noqa: ARG002
+        """The files."""
+        return sorted(self._columns) if schema == "tiny" else []
+
+    def relation(self, connection: object, schema: str, table: str) -> Relation:  # noqa: ARG002
+        """A file, its text columns with their lengths."""
+        path = str(Path(self.folder, f"{table}.parquet")).replace("'", "''")
+        return Relation(f"read_parquet('{path}')", self._columns[table])
+
+    def digest(self, schema: str, table: str) -> str:
+        """A name is enough: the files never change."""
+        return f"{schema}.{table}"
 
 
 class Subject:
-    """One DuckDB connection with the parquet files and an in-memory catalog beside them."""
+    """An embedded engine over the parquet files and an empty lake."""
 
-    def __init__(self, folder: Path) -> None:
-        import duckdb
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._open()
 
-        self.folder = folder
-        self.duckdb = duckdb
-        self.types = json.loads((folder / "types.json").read_text("utf-8"))
-        self.connection = duckdb.connect()
-        self.connection.execute(embedded.MACROS)
-        self.tables: dict[TableName, tuple[Column, ...]] = {}
+    def _open(self) -> None:
+        self._stack = ExitStack()
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        iceberg = IcebergSettings(
+            f"sqlite:///{folder}/catalog.sqlite", (folder / "warehouse").as_uri()
+        )
+        secrets = PlainSecrets()
+        lake = self._stack.enter_context(Lake("memory", iceberg, secrets))
+        lake.create_schema("default")
+        gateway = Gateway({"memory": lake})
+        self._stack.callback(gateway.close)
+        self.engine = EmbeddedEngine(
+            EngineSettings(threads=1),
+            {"memory": lake},
+            {"memory": iceberg},
+            gateway,
+            secrets,
+            folder / "scratch",
+        )
+        self._stack.callback(self.engine.close)
+        # No setting tells the types of a file's columns, so the source is put in by hand.
+        sources: Any = self.engine._relations.sources
+        sources["tpch"] = TypedFolder("tpch", self._data)
+        self._session = Session(Actor("ana"))
+        self._zone = ""
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._stack.close()
+
+    def answer(self, request: Answer) -> Answer:
         """One request's answer."""
+        if request.get("new_session"):
+            self.close()
+            self._open()
         try:
             return self._answered(request)
         except MeshError as error:
-            return {"error": {"class": type(error).__name__, "text": error.message}}
-        except self.duckdb.Error as error:
-            why = embedded.reason(str(error))
-            if why.startswith("not supported by the embedded engine"):
-                return {"error": {"class": "StatementNotSupported", "text": why}}
-            kind = type(error).__name__
-            expected = {"ConversionException", "OutOfRangeException", "InvalidInputException"}
-            return {"error": {"class": QueryError.__name__ if kind in expected else kind, "text": why}}
+            return {"error": {"class": _kind(error), "text": error.message}}
 
-    def _answered(self, request: dict[str, Any]) -> dict[str, Any]:
-        zone = request.get("zone") or "UTC"
-        statement = reading.parse(
-            request["sql"], request.get("catalog") or "", request.get("schema") or "", zone
+    def _answered(self, request: Answer) -> Answer:
+        session = replace(
+            self._session,
+            catalog=self._session.catalog or request.get("catalog") or "",
+            schema=self._session.schema or request.get("schema") or "",
+            zone=self._zone or request.get("zone") or "UTC",
         )
-        if not statement.is_query:
-            raise StatementNotSupported(f"{statement.kind} statements")
-        relations = {ref: self._relation(ref.name) for ref in statement.reads}
-        if any(ref.as_of for ref in statement.reads):
-            raise StatementInvalid("parquet files have no versions")
-        found = embedded.translate(statement, relations, {}, zone)
-        rows = self.connection.execute(found.sql, found.parameters).fetchall()
-        types = [column.type for column in found.columns]
+        statement = reading.parse(request["sql"], session.catalog, session.schema, session.zone)
+        if statement.kind == "set_time_zone":
+            self._zone = dict(statement.session)["zone"]
+            return {"columns": [], "rows": []}
+        if statement.kind == "use":
+            return self._use(dict(statement.session), session)
+        result = self.engine.query(request["sql"], session, {})
+        if result.stats.update:
+            return {"columns": [], "rows": [], "update_count": result.stats.rows}
+        types = [column.type for column in result.columns]
         return {
             "columns": [
-                {"name": column.name, "type": str(column.type)} for column in found.columns
+                {"name": column.name, "type": str(column.type)} for column in result.columns
             ],
             "rows": [
-                [_spell(v, t, z) for v, t, z in zip(row, types, found.zones, strict=True)]
-                for row in rows
+                [spelled(value, type_) for value, type_ in zip(row, types, strict=True)]
+                for row in result.rows()
             ],
         }
 
-    def _relation(self, name: TableName) -> embedded.Relation:
-        if (name.catalog, name.schema) != ("tpch", "tiny") or name.table not in self.types:
-            raise StatementInvalid(f"Table '{name}' does not exist")
-        columns = tuple(
-            Column(item["name"], TrinoType.parse(item["type"]))
-            for item in self.types[name.table]
-        )
-        path = str(self.folder / f"{name.table}.parquet").replace("'", "''")
-        return embedded.Relation(f"read_parquet('{path}')", columns)
+    def _use(self, names: dict[str, str], session: Session) -> Answer:
+        catalog = names.get("catalog", session.catalog)
+        known = self.engine.schemas(catalog, session)
+        if names["schema"] not in known:
+            raise NameNotFound("schema", f"{catalog}.{names['schema']}", known)
+        self._session = replace(self._session, catalog=catalog, schema=names["schema"])
+        return {"columns": [], "rows": []}
 
 
-def _spell(value: Any, type_: TrinoType, zone: str) -> Any:  # noqa: ANN401, PLR0911, C901
-    if value is None:
-        return None
-    if type_.base in {"double", "real"}:
-        return value if math.isfinite(value) else _odd(value)
-    if type_.base == "timestamp with time zone":
-        return _moment(value.astimezone(zone_of(zone or "UTC")), type_, f" {zone or 'UTC'}")
-    if isinstance(value, datetime):
-        return _moment(value, type_, "")
-    if isinstance(value, time):
-        digits = type_.numbers[0]
-        text = value.strftime("%H:%M:%S.%f")
-        return text[: 9 + digits] if digits else text[:8]
-    if type_.base == "interval day to second":
-        return _days(value)
-    if type_.base == "interval year to month":
-        return _months(value)
-    if type_.base == "array":
-        return [_spell(item, type_.items[0], zone) for item in value]
-    if type_.base == "row":
-        cells = list(value.values()) if isinstance(value, dict) else list(value)
-        return [_spell(c, f.type, zone) for c, f in zip(cells, type_.fields, strict=True)]
-    if type_.base == "map":
-        return {_key(k): _spell(v, type_.items[1], zone) for k, v in value.items()}
-    if isinstance(value, bytes | bytearray):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Decimal | date) or type_.base == "uuid":
-        return str(value)
-    return value
-
-
-def _key(value: Any) -> str:  # noqa: ANN401
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _odd(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
-def _moment(value: datetime, type_: TrinoType, tail: str) -> str:
-    digits = type_.numbers[0]
-    text = value.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0")
-    return (text[: 20 + digits] if digits else text[:19]) + tail
-
-
-def _days(value: timedelta) -> str:
-    total = round(value / timedelta(milliseconds=1))
-    sign, total = ("-", -total) if total < 0 else ("", total)
-    days, rest = divmod(total, 86_400_000)
-    hours, rest = divmod(rest, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    seconds, millis = divmod(rest, 1000)
-    return f"{sign}{days} {hours:02}:{minutes:02}:{seconds:02}.{millis:03}"
-
-
-def _months(value: timedelta) -> str:
-    # The DuckDB client answers an interval of months as days of 30 to the month, 365 to the year.
-    years, rest = divmod(abs(value.days), 360)
-    return f"{'-' if value.days < 0 else ''}{years}-{rest // 30}"
+def _kind(error: MeshError) -> str:
+    refused = "not supported by the embedded engine" in error.message
+    return "StatementNotSupported" if refused else type(error).__name__
 
 
 def main() -> None:
     """Answer until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of parquet files")
     subject = Subject(parser.parse_args().data)
     for line in sys.stdin:
-        request = json.loads(line)
-        sys.stdout.write(json.dumps(subject.answer(request)) + "\n")
+        sys.stdout.write(json.dumps(subject.answer(json.loads(line))) + "\n")
         sys.stdout.flush()
+    subject.close()
 
-
-UTC = ZoneInfo("UTC")
-Answer = dict[str, Any]
-Read = Statement
 
 if __name__ == "__main__":
     main()

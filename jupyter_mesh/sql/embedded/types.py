@@ -191,6 +191,13 @@ def coercible(source: TrinoType, target: TrinoType) -> bool:
     """Whether a value of one type may stand where the other is wanted."""
     if source == target or source.base == "unknown":
         return True
+    if source.base == target.base == "row":
+        return len(source.fields) == len(target.fields) and all(
+            coercible(mine.type, other.type)
+            for mine, other in zip(source.fields, target.fields, strict=True)
+        )
+    if source.base == target.base and source.base in {"array", "map"}:
+        return all(map(coercible, source.items, target.items))
     if source.is_text and target.is_text:
         # Functions take a varchar of any length; only lengths of char are kept apart.
         return target.base == "varchar" or bool(target.numbers)

@@ -122,6 +122,9 @@ def _storable(given: TrinoType, wanted: TrinoType) -> bool:
         return not wanted.numbers or (bool(given.numbers) and given.numbers <= wanted.numbers)
     if given.base == wanted.base == "timestamp":
         return given.numbers <= wanted.numbers
+    if wanted.base == "decimal" and (given.base == "decimal" or given.is_integer):
+        # Trino rounds to the column's scale; what does not fit fails when it is written.
+        return True
     return coercible(given, wanted)
 
 

@@ -344,9 +344,19 @@ class Statements(Queries):
     def _set(self) -> tree.Node:
         at = self.at
         verb = self.take().word.lower()
-        if not self.ahead("SESSION") and not self.ahead("TIME"):
+        if verb == "set" and self.accept("TIME", "ZONE"):
+            return self._time_zone(at)
+        if not self.ahead("SESSION"):
             return self._foreign("grant")
         return self._foreign_rest(commands.Command(at, f"{verb}_session"))
+
+    def _time_zone(self, at: int) -> tree.Node:
+        command = commands.Command(at, "set_time_zone")
+        if self.ahead("INTERVAL"):
+            command.condition = self.interval()
+        elif not self.accept("LOCAL"):
+            command.texts = (self.string(),)
+        return command
 
     def _prepare(self) -> tree.Node:
         kind = self.next.word.lower()
