@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.errors import ConflictError, MeshError, PromotionRefused, PromotionStopped
+from jupyter_mesh.errors import (
+    ConflictError,
+    MeshError,
+    NotebookError,
+    PromotionRefused,
+    PromotionStopped,
+)
 from jupyter_mesh.model.policy import Decision, Reason
 from jupyter_mesh.model.runs import Progress, Release, RunRecord, Step
 from jupyter_mesh.model.tables import BranchState, Session
@@ -204,6 +210,8 @@ class Promoter:
             if attempt.branch:
                 self.catalog.abandon(attempt.branch)
             state = "refused" if isinstance(error, PromotionRefused) else "failed"
+            if isinstance(error, NotebookError) and error.notebook:
+                attempt.facts |= {"executed": error.notebook, "cell": error.cell}
             reason = str(error) or type(error).__name__
             self.catalog.save_run(attempt.record(state, reason=reason))
         except MeshError as second:

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.model.runs import Notice, ReleaseState
 from jupyter_mesh.model.tables import Branch, BranchState, Snapshot
+from jupyter_mesh.model.versions import Change
+from jupyter_mesh.settings import StorageSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.names import ProductName, TableName
+    from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.runs import Release, RunRecord
-    from jupyter_mesh.model.tables import AsOf, AuditEntry
+    from jupyter_mesh.model.tables import AsOf, AuditEntry, Landing
     from jupyter_mesh.model.versions import ReleaseRef
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,7 +45,7 @@ class Calls:
 
 @dataclass
 class FakeCatalog:
-    """Implements Catalog in memory, as far as a promotion asks of it.
+    """Implements Catalog in memory.
 
     Tables are states with a location; a branch is a dictionary of them over main's.
     """
@@ -55,6 +59,7 @@ class FakeCatalog:
         self.found: dict[str, Branch] = {}
         self.written: dict[str, dict[TableName, Snapshot]] = {}
         self.bases: dict[str, dict[TableName, Snapshot]] = {}
+        self.landed: dict[TableName, Landing] = {}
         self.published: list[Release] = []
         self.waiting: list[Notice] = []
         self.errors: dict[int, str] = {}
@@ -75,10 +80,47 @@ class FakeCatalog:
 
     def snapshot(self, table: TableName, branch: str = "", at: AsOf | None = None) -> Snapshot:
         """The state on the branch, else on main."""
-        states = self.main | self.written.get(branch, {})
+        states = self._states(branch)
         if at is not None or table not in states:
             raise NameNotFound("table", str(table), map(str, states))
         return states[table]
+
+    @property
+    def warehouse(self) -> str:
+        """A place that holds nothing."""
+        return "file:///nowhere"
+
+    @property
+    def storage(self) -> StorageSettings:
+        """No object store."""
+        return StorageSettings()
+
+    def schemas(self, branch: str = "") -> Sequence[str]:
+        """The schemas of what is there."""
+        return sorted({table.schema for table in self._states(branch)})
+
+    def tables(self, schema: str, branch: str = "") -> Sequence[str]:
+        """The tables of what is there."""
+        return sorted(name.table for name in self._states(branch) if name.schema == schema)
+
+    def history(self, table: TableName) -> Sequence[Snapshot]:
+        """Main's state, and no older one."""
+        return [self.snapshot(table)]
+
+    def prepare(self, table: TableName, columns: Sequence[Column], branch: str) -> Snapshot:
+        """An empty state with these columns."""
+        self.written[branch][table] = replace(
+            self.write(table, branch, 0), columns=tuple(columns)
+        )
+        return self.written[branch][table]
+
+    def reset(self, table: TableName, branch: str) -> None:
+        """Forget what was written to the table on the branch."""
+        self.written[branch].pop(table, None)
+
+    def drop(self, table: TableName, branch: str = "") -> None:
+        """Forget the table's state."""
+        (self.written[branch] if branch else self.main).pop(table, None)
 
     def create_schema(self, schema: str, branch: str = "") -> None:  # noqa: ARG002
         """Nothing to do: schemas are parts of names here."""
@@ -130,17 +172,24 @@ class FakeCatalog:
         self.calls.note("sweep")
         return []
 
+    def merge(self, branch: str, landing: Landing | None = None) -> None:
+        """Move main to what was written, without a release."""
+        self.calls.note("merge")
+        self._move(branch)
+        if landing is not None:
+            self.landed[landing.table] = landing
+
+    def landing(self, table: TableName, digest: str) -> Landing | None:
+        """What was landed last, when it has this digest."""
+        found = self.landed.get(table)
+        return found if found is not None and found.digest == digest else None
+
     # -- releases ------------------------------------------------------------------------------
 
     def publish(self, branch: str, release: Release) -> Release:
         """Move main to what was written, unless main moved meanwhile."""
         self.calls.note(f"publish {release.version}")
-        self._open(branch)
-        for table in self.written[branch]:
-            if self.main.get(table) != self.bases[branch].get(table):
-                raise ConflictError(f"{table} was changed meanwhile.")
-        self.main |= self.written[branch]
-        self.found[branch] = replace(self.found[branch], state=BranchState.PUBLISHED)
+        self._move(branch)
         previous = self.latest(release.product)
         sealed = replace(
             release,
@@ -173,6 +222,19 @@ class FakeCatalog:
             if found.version in ref.range:
                 return found
         raise NameNotFound("release", str(ref))
+
+    def rollback(self, product: ProductName, to: ReleaseRef, actor: Actor) -> Release:
+        """Make an older release current again."""
+        old = self.release(to)
+        current = self.latest(product)
+        branch = self.open_branch(f"rollback-{len(self.published)}", product, ()).name
+        for output in old.outputs:
+            self.written[branch][output.snapshot.table] = output.snapshot
+        version = (current or old).version.after(Change.NONE)
+        again = replace(
+            old, version=version, actor=actor, kind="rollback", restores=str(old.version)
+        )
+        return self.publish(branch, again)
 
     @contextmanager
     def lease(self, resource: str, owner: str, wait: float = 0.0) -> Iterator[None]:
@@ -223,6 +285,17 @@ class FakeCatalog:
     def runs(self, product: ProductName | None = None) -> Sequence[RunRecord]:
         """Newest first."""
         return [r for r in reversed(self.remembered.values()) if product in {None, r.product}]
+
+    def _states(self, branch: str) -> dict[TableName, Snapshot]:
+        return self.main | self.written.get(branch, {})
+
+    def _move(self, branch: str) -> None:
+        self._open(branch)
+        for table in self.written[branch]:
+            if self.main.get(table) != self.bases[branch].get(table):
+                raise ConflictError(f"{table} was changed meanwhile.")
+        self.main |= self.written[branch]
+        self.found[branch] = replace(self.found[branch], state=BranchState.PUBLISHED)
 
     def _open(self, branch: str) -> None:
         if self.found[branch].state is not BranchState.OPEN:

@@ -1,4 +1,4 @@
-"""Fakes of the protocols but the catalog, for tests of whatever is built on them.
+"""Fakes of the protocols but catalog and engine, for tests of whatever is built on them.
 
 Shipped with the package, so that plug-ins (engines, gates, announcers) can be tested alone.
 """
@@ -8,21 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.errors import MeshError
+from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.model.policy import Decision
 from jupyter_mesh.model.quality import CheckResult, Outcome
 from jupyter_mesh.model.runs import Progress, Run, Step
-from jupyter_mesh.model.tables import Access
 from jupyter_mesh.testing.fake_catalog import START, Calls
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping, Sequence
 
-    from jupyter_mesh.model.contract import Column, Contract
+    from jupyter_mesh.model.contract import Contract
+    from jupyter_mesh.model.lineage import LineageEvent
+    from jupyter_mesh.model.names import ProductName
+    from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.model.runs import Plan, Release
     from jupyter_mesh.model.tables import Session, Snapshot
-    from jupyter_mesh.protocols import Ticket
     from jupyter_mesh.testing.fake_catalog import FakeCatalog
 
 
@@ -108,47 +109,32 @@ class FakeAnnouncer:
 
 
 @dataclass
-class FakeResult:
-    """Implements the parts of Result that need no Arrow: columns and rows."""
+class FakeListener:
+    """Implements Listener: keeps what happened."""
 
-    columns: tuple[Column, ...] = ()
-    values: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[LineageEvent] = field(default_factory=list)
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The rows."""
-        return list(self.values)
+    def tell(self, event: LineageEvent) -> None:
+        """Keep it."""
+        self.events.append(event)
 
 
 @dataclass
-class FakeEngine:
-    """Answers statements from a dictionary; an answer that is an error is raised."""
+class FakeProducts:
+    """Implements Products from a list."""
 
-    answers: dict[str, FakeResult | MeshError] = field(default_factory=dict)
-    name: str = "fake"
-    calls: Calls = field(default_factory=Calls)
-    accesses: dict[str, Access] = field(default_factory=dict)
+    found: list[DataProduct] = field(default_factory=list)
 
-    def query(
-        self,
-        sql: str,
-        session: Session,  # noqa: ARG002 - the answer is the same for everybody
-        parameters: Mapping[str, Any] | None = None,  # noqa: ARG002
-        ticket: Ticket | None = None,  # noqa: ARG002
-    ) -> FakeResult:
-        """The answer to exactly this statement."""
-        self.calls.note(f"query {sql}")
-        answer = self.answers.get(sql, FakeResult())
-        if isinstance(answer, MeshError):
-            raise answer
-        return answer
+    def names(self) -> Sequence[ProductName]:
+        """Their names, sorted."""
+        return sorted(product.name for product in self.found)
 
-    def access(self, sql: str, session: Session) -> Access:  # noqa: ARG002
-        """What was said that the statement touches."""
-        return self.accesses.get(sql, Access())
-
-    def close(self) -> None:
-        """Write it down."""
-        self.calls.note("close")
+    def product(self, name: ProductName) -> DataProduct:
+        """The one of that name."""
+        for product in self.found:
+            if product.name == name:
+                return product
+        raise NameNotFound("product", str(name), map(str, self.names()))
 
 
 @dataclass

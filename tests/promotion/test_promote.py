@@ -1,5 +1,7 @@
+import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,7 @@ from jupyter_mesh.model.policy import Decision, Reason
 from jupyter_mesh.model.quality import Outcome
 from jupyter_mesh.model.runs import Obstacle, Step
 from jupyter_mesh.model.tables import Access, AuditEntry, Pin
+from jupyter_mesh.notebook.runner import PapermillRunner
 from jupyter_mesh.testing.fake_catalog import START
 from jupyter_mesh.testing.fakes import FakeAnnouncer, FakeGate
 
@@ -354,3 +357,19 @@ def test_a_database_that_is_away_after_the_commit_is_told_and_no_failure(stage):
     stage.calls.failures["save_run published"] = StorageError("database is away")
     assert stage.promote().digest
     assert "database is away" in stage.progress[-1].text
+
+
+def test_a_real_notebook_that_fails_is_kept_and_found_from_its_run(stage, tmp_path):
+    source = tmp_path / "delays.ipynb"
+    cell = {"cell_type": "code", "metadata": {}, "source": "1 / 0", "outputs": []}
+    node = {"cells": [cell | {"execution_count": None}], "metadata": {}, "nbformat": 4}
+    source.write_text(json.dumps(node | {"nbformat_minor": 4}))
+    stage.runner = PapermillRunner(tmp_path / "runs")
+    plan = stage.plan()
+    plan = replace(plan, product=replace(plan.product, notebook=str(source)))
+    with pytest.raises(NotebookError, match="ZeroDivisionError"):
+        stage.promote(plan)
+    assert not left_open(stage)
+    facts = stage.state().facts
+    assert (facts["cell"], facts["step"]) == (1, "run")
+    assert "ZeroDivisionError" in Path(facts["executed"]).read_text()
