@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import contextmanager
@@ -16,12 +15,15 @@ from jupyter_mesh.errors import InputError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+
     from jupyter_mesh.cli.terminal import Terminal
     from jupyter_mesh.protocols import Result
 
 FORMATS = ("table", "csv", "json", "parquet")
 # A table is for eyes; all rows go to csv, JSON or Parquet.
 SHOWN = 100
+PIECE = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,33 +118,30 @@ def _rows(result: Result) -> Iterator[tuple[Any, ...]]:
 
 
 def _csv(result: Result, stream: TextIO) -> None:
-    """Comma separated values (RFC 4180); NULL is empty, empty text is two quotes."""
-    from jupyter_mesh.formats.cells import text
+    from jupyter_mesh.formats.lines import csv_header, csv_lines
 
-    stream.write(",".join(_field(column.name) for column in result.columns) + "\n")
-    for row in _rows(result):
-        stream.write(
-            ",".join("" if value is None else _field(text(value)) for value in row) + "\n"
-        )
-
-
-def _field(words: str) -> str:
-    if words and not any(mark in words for mark in ',"\n\r') and words == words.strip():
-        return words
-    return '"' + words.replace('"', '""') + '"'
+    stream.write(f"{csv_header(result.columns)}\n")
+    for batch in _slices(result):
+        stream.writelines(f"{line}\n" for line in csv_lines(batch, result.columns))
 
 
 def _json(result: Result, stream: TextIO) -> None:
-    """An array of objects, one a line; decimals are text, so that no digit is lost."""
-    from jupyter_mesh.formats.cells import plain
+    """An array of objects, one a line."""
+    from jupyter_mesh.formats.lines import json_lines
 
-    names = [column.name for column in result.columns]
-    separator = "["
-    for row in _rows(result):
-        values = {key: plain(value) for key, value in zip(names, row, strict=True)}
-        stream.write(f"{separator}\n{json.dumps(values, ensure_ascii=False)}")
-        separator = ","
-    stream.write("[]\n" if separator == "[" else "\n]\n")
+    separator = "[\n"
+    for batch in _slices(result):
+        for line in json_lines(batch, result.columns):
+            stream.write(f"{separator}{line}")
+            separator = ",\n"
+    stream.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _slices(result: Result) -> Iterator[pa.RecordBatch]:
+    """The batches in pieces whose words take little memory."""
+    for batch in result.batches():
+        for start in range(0, batch.num_rows, PIECE):
+            yield batch.slice(start, PIECE)
 
 
 @contextmanager
