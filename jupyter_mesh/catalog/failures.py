@@ -73,9 +73,16 @@ def explained(error: DBAPIError, place: str) -> MeshError:
             remedy="Look into its log; nothing was changed.",
         )
     return StorageError(
-        f"The catalog database {place} cannot be reached.",
+        f"The catalog database {place} cannot be reached{_reason(error)}.",
         remedy="Check that it is running and that the address in mesh.yaml is right.",
     )
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the driver says in its first line, which names no password."""
+    lines = str(error.orig).strip().splitlines()
+    words = lines[0].rpartition("failed: ")[2].rpartition("FATAL:")[2] if lines else ""
+    return f": {words.strip().rstrip('.')}" if words.strip() else ""
 
 
 def unreadable(location: str, error: OSError) -> StorageError:
