@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from jupyter_mesh.documents import write_text
 from jupyter_mesh.errors import MeshError
+from jupyter_mesh.formats.expectations import validation
 from jupyter_mesh.formats.openlineage import NAMESPACE
 from jupyter_mesh.formats.release import canonical, to_record
 from jupyter_mesh.lineage.openlineage import OpenLineageFile
@@ -99,15 +100,22 @@ class TagAnnouncer:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnnouncer:
-    """Writes the release's record beside the product, to be kept with its files."""
+    """Writes the release's record and its check results beside the product."""
 
     kind: ClassVar[str] = "record"
 
     def announce(self, release: Release, product_folder: str) -> None:
-        """Write `releases/<version>.json`, the bytes that the digest was taken of."""
+        """Write `releases/<version>.json`, the bytes that the digest was taken of.
+
+        `<version>.gx.json` has the checks as tools of Great Expectations read them.
+        """
         write_text(
             _path(product_folder, f"{release.version}.json"),
             canonical(to_record(release)).decode(),
+        )
+        found = validation(str(release.product), release.checks, release.created)
+        write_text(
+            _path(product_folder, f"{release.version}.gx.json"), canonical(found).decode()
         )
 
 

@@ -23,6 +23,7 @@ def test_the_built_in_announcers_write_beside_the_product(stage, release, tmp_pa
     lines = told(stage, tmp_path, found)
     assert [line.error for line in lines] == ["", "", "", ""]
     assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == [
+        "1.0.0.gx.json",
         "1.0.0.html",
         "1.0.0.json",
         "1.0.0.openlineage.jsonl",
@@ -30,6 +31,8 @@ def test_the_built_in_announcers_write_beside_the_product(stage, release, tmp_pa
     assert "tag 1.0.0" in stage.made
     record = json.loads((tmp_path / "releases" / "1.0.0.json").read_text())
     assert from_record(record).digest == release.digest
+    checks = json.loads((tmp_path / "releases" / "1.0.0.gx.json").read_text())
+    assert len(checks["results"]) == len(release.checks)
 
 
 def test_a_kind_that_nobody_tells_is_left(stage, release, tmp_path):
