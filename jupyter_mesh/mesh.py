@@ -19,6 +19,7 @@ from jupyter_mesh.settings import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import timedelta
+    from threading import Event
     from types import TracebackType
     from typing import Self
 
@@ -207,11 +208,13 @@ class Mesh:
         parameters: Mapping[str, Any] | None = None,
         tell: Callable[[Progress], None] | None = None,
         wait: float = 0.0,
+        cancel: Event | None = None,
     ) -> Release:
         """Run, stage, check, gate and publish: a new release, or nothing has changed.
 
         Raises NotebookError, ContractError or PromotionRefused with the reasons, ConflictError
-        when somebody else is promoting the same product after `wait` seconds.
+        when somebody else is promoting the same product after `wait` seconds, PromotionStopped
+        when `cancel` was set in time.
         """
         if isinstance(plan, str):
             plan = self.plan(plan, parameters)
@@ -221,7 +224,8 @@ class Mesh:
             "MESH_PRODUCT": str(plan.product.name),
         }
         promoter = self.parts.promoter(plan.product)
-        return promoter.promote(plan, environment, tell or (lambda _progress: None), wait)
+        listener = tell or (lambda _progress: None)
+        return promoter.promote(plan, environment, listener, wait, cancel)
 
     # -- reading by version --------------------------------------------------------------
 
