@@ -41,7 +41,10 @@ def modern(plain: dict[str, Any]) -> tuple[dict[str, Any], frozenset[KeyPath]]:
     """
     plain = copy.deepcopy(plain)
     guessed: set[KeyPath] = set()
-    for index, table in enumerate(_mappings(plain.get("schema"))):
+    tables = plain.get("schema")
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        if not isinstance(table, dict):
+            continue
         _rules(table)
         for path, written in _properties(table, ("schema", index)):
             _rules(written)
@@ -65,7 +68,8 @@ def _properties(
     written: dict[str, Any], path: KeyPath
 ) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     """Every property below an element, at any depth, with its path."""
-    for index, entry in enumerate(written.get("properties") or ()):
+    entries = written.get("properties")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict):
             yield (*path, "properties", index), entry
             yield from _properties(entry, (*path, "properties", index))
