@@ -48,25 +48,7 @@ class Document:
     @classmethod
     def read(cls, path: Path) -> Document:
         """Read a file; DescriptorError says at which line it is not what it should be."""
-        try:
-            with path.open("rb") as source:
-                content = source.read(MAX_BYTES + 1)
-        except OSError as error:
-            reason = "there is no such file" if isinstance(error, FileNotFoundError) else None
-            raise DescriptorError(
-                reason or f"it cannot be read: {error.strerror}", file=str(path)
-            ) from error
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            raise DescriptorError(
-                "this is not UTF-8 text.",
-                file=str(path),
-                line=line,
-                remedy="Save the file with the encoding UTF-8.",
-            ) from error
-        return cls.parse(text, str(path))
+        return cls.parse(read_text(path), str(path))
 
     @classmethod
     def parse(cls, text: str, file: str) -> Document:
@@ -135,6 +117,29 @@ class Document:
         text = self.dump()
         write_text(path or Path(self.file), text)
         self.text = text
+
+
+def read_text(path: Path) -> str:
+    """A file's text; DescriptorError says at which line it is none."""
+    try:
+        with path.open("rb") as source:
+            content = source.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else None
+        raise DescriptorError(
+            reason or f"it cannot be read: {error.strerror}", file=str(path)
+        ) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise DescriptorError(
+            "this is not UTF-8 text.",
+            file=str(path),
+            line=line,
+            remedy="Save the file with the encoding UTF-8.",
+        ) from error
+    return text
 
 
 def write_text(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh import meshfile
-from jupyter_mesh.documents import Document
+from jupyter_mesh.documents import Document, read_text
 from jupyter_mesh.errors import DescriptorError, InputError
 from jupyter_mesh.formats import odcs, odps
 from jupyter_mesh.formats.patterns import outside_common_subset
@@ -118,7 +118,7 @@ def _product(descriptor: Path, home: str) -> Iterator[Finding]:
 
 def _contract_file(path: Path, port: str) -> Iterator[Finding]:
     try:
-        text = Document.read(path).text
+        text = read_text(path)
     except DescriptorError as error:
         yield _finding(error)
     else:

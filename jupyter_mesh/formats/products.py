@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.documents import Document
+from jupyter_mesh.documents import Document, read_text
 from jupyter_mesh.errors import DescriptorError, InputError, NameNotFound
 from jupyter_mesh.formats import odps
 from jupyter_mesh.formats.odcs import read_contract
@@ -135,7 +135,7 @@ def _contract(reading: Reading, entry: PortEntry, folder: Path) -> Contract | No
             text = f"the port {entry.name} has no contract: there is no {path.name}."
             reading.wrong((*entry.path, "name"), text, f"Write {path}.")
             return None
-        contract = read_contract(Document.read(path).text, str(path), entry.name)
+        contract = read_contract(read_text(path), str(path), entry.name)
     except DescriptorError as error:
         reading.faults.append(error)
         return None
