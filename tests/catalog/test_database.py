@@ -173,11 +173,11 @@ def test_a_locked_database_is_told_with_a_remedy(sqlite, monkeypatch):
 
 def test_a_row_locked_in_postgresql_is_told_with_a_remedy(postgres_uri, monkeypatch):
     monkeypatch.setattr(module, "_BUSY_SECONDS", 1)
-    with closing(Database(IcebergSettings(postgres_uri, "file:///w"), Words())) as database:
-        with database.writing() as first:
-            add(first, "a")
-            with pytest.raises(StorageError, match="locked by somebody else"):
-                write(database, "a")
+    settings = IcebergSettings(postgres_uri, "file:///w")
+    with closing(Database(settings, Words())) as database, database.writing() as first:
+        add(first, "a")
+        with pytest.raises(StorageError, match="locked by somebody else"):
+            write(database, "a")
 
 
 def test_a_file_that_is_no_database_is_told(sqlite):
