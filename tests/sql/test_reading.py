@@ -191,15 +191,15 @@ def test_a_statement_nested_too_deeply_is_refused(depth):
         read(f"SELECT {'(' * depth}1{')' * depth}")
 
 
-SOUP = """SELECT FROM WHERE GROUP BY ORDER LIMIT OFFSET WITH AS JOIN ON USING UNION ALL INTERSECT
-VALUES CASE WHEN THEN ELSE END NOT NULL IN EXISTS BETWEEN LIKE IS DISTINCT CAST ARRAY ROW UNNEST
-OVER PARTITION ROWS RANGE CURRENT FILTER INTERVAL DATE DAY TABLE INSERT INTO UPDATE SET DELETE
-CREATE MERGE MATCHED FOR VERSION OF SHOW TABLES DESCRIBE a b t flights count sum 1 2.5 1e0 'x'
-"q" ( ) , . * + - / % < > = <> || [ ] -> => : ? ; :p X'00' U&'x'"""
+SOUP = """SELECT FROM WHERE GROUP BY ORDER LIMIT OFFSET WITH AS JOIN ON USING UNION ALL
+INTERSECT VALUES CASE WHEN THEN ELSE END NOT NULL IN EXISTS BETWEEN LIKE IS DISTINCT CAST ARRAY
+ROW UNNEST OVER PARTITION ROWS RANGE CURRENT FILTER INTERVAL DATE DAY TABLE INSERT INTO UPDATE
+SET DELETE CREATE MERGE MATCHED FOR VERSION OF SHOW TABLES DESCRIBE a b t flights count sum 1
+2.5 1e0 'x' "q" ( ) , . * + - / % < > = <> || [ ] -> => : ? ; :p X'00' U&'x'"""
 WORDS = st.sampled_from(tuple(SOUP.split()))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(WORDS, max_size=25))
 def test_any_soup_of_words_is_read_or_refused(words):
     try:
@@ -209,7 +209,7 @@ def test_any_soup_of_words_is_read_or_refused(words):
             raise AssertionError("a fault without a place") from error
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
     with suppress(MeshError):

@@ -90,11 +90,12 @@ def _distinct(bound: Bound, after: Tail) -> str:
 
 
 def _percentile(bound: Bound, after: Tail) -> str:
-    """The exact value at the rank; Trino's own answer lies within its margin of error."""
+    """The exact value at the rank that Trino looks for, floor(share * n) counted from 0."""
     share = float(bound.needed(1, "percentage"))
     if not 0 <= share <= 1:
         bound.env.tx.wrong(bound.at, "percentile must be between 0 and 1")
-    sql = after.call("quantile_disc", bound[0], f"{share!r}")
+    # DuckDB's own rank is ceil(share * n) - 1: a hair more lifts whole products by one.
+    sql = after.call("quantile_disc", bound[0], f"{min(1.0, share + 1e-11)!r}")
     return f"CAST({sql} AS {duck(bound.result)})"
 
 

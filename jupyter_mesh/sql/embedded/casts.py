@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.sql.embedded import expressions, jsons, zones
+from jupyter_mesh.sql.embedded import clocks, expressions, jsons
 from jupyter_mesh.sql.embedded.conversions import convert, mapped, rebuilt
 from jupyter_mesh.sql.embedded.typed import Typed, gather, text_literal
 from jupyter_mesh.sql.embedded.types import JSON, array, common, duck, supported
@@ -71,7 +71,7 @@ def between(env: Env, sql: str, source: TrinoType, target: TrinoType, at: int) -
         env.tx.wrong(at, f"Cannot cast {source} to {target}")
     if target.base == "timestamp with time zone":
         inner = sql if source.base == "timestamp" else f"CAST({sql} AS TIMESTAMP)"
-        return zones.instant(inner, env.tx.zone)
+        return clocks.instant(inner, env.tx.zone)
     return writer(sql, source, target)
 
 
@@ -97,7 +97,7 @@ def _nested(env: Env, sql: str, source: TrinoType, target: TrinoType, at: int) -
 
 
 def _from_zoned(env: Env, value: Typed, target: TrinoType, at: int) -> str:
-    clock = zones.local(value.sql, value.zone or "UTC")
+    clock = clocks.local(value.sql, value.zone or "UTC")
     own = TrinoType("timestamp", value.type.numbers)
     if target.base in {"timestamp", "date", "time"}:
         return between(env, clock, own, target, at)

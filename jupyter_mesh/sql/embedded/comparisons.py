@@ -193,10 +193,7 @@ def like(env: Env, node: tree.Like) -> Typed:
     b = convert(pattern.sql, pattern.type, type_text(pattern))
     parts = [value, pattern]
     if node.escape is None:
-        # DuckDB escapes with a backslash by itself; a zero character never occurs in patterns.
-        safe = pattern.literal is not None and "\\" not in pattern.literal
-        sql = f"({a} LIKE {b})" if safe else f"({a} LIKE {b} ESCAPE '')"
-        return gather(sql, BOOLEAN, node.at, parts)
+        return gather(f"({a} LIKE {b})", BOOLEAN, node.at, parts)
     escape = expressions.translate(env, node.escape)
     if escape.literal is None or pattern.literal is None:
         env.tx.unsupported(node.at, "LIKE with an ESCAPE or pattern that is computed")

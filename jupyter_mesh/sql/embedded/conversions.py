@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.types import TrinoType
+from jupyter_mesh.sql.embedded import clocks
 from jupyter_mesh.sql.embedded.typed import Typed
 from jupyter_mesh.sql.embedded.types import duck, field_names
 
@@ -44,7 +45,7 @@ def convert(sql: str, source: TrinoType, target: TrinoType, zone: str = "UTC") -
         # DuckDB divides two numbers here, which is off by one unit for long decimals.
         return f"CAST(CAST({sql} AS VARCHAR) AS {duck(target)})"
     if target.base == "timestamp with time zone" and source.base in {"timestamp", "date"}:
-        return f"timezone('{zone}', CAST({sql} AS TIMESTAMP))"
+        return clocks.instant(f"CAST({sql} AS TIMESTAMP)", zone)
     if source.base == target.base and source.base in {"array", "map", "row"}:
         return _nested(sql, source, target, zone)
     return sql if duck(source) == duck(target) else f"CAST({sql} AS {duck(target)})"

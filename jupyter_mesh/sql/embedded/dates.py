@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.sql.embedded import casts, expressions, formats, zones
+from jupyter_mesh.sql.embedded import casts, clocks, expressions, formats, zones
 from jupyter_mesh.sql.embedded.registry import FORMS, SCALARS, scalars
 from jupyter_mesh.sql.embedded.typed import Typed, gather, text_literal
 from jupyter_mesh.sql.embedded.types import BIGINT, DATE, DOUBLE, VARCHAR
@@ -58,7 +58,7 @@ _ADDED = {
 def clock(value: Typed) -> str:
     """The value without its zone, as its local clock shows it."""
     if value.type.base == _ZONED:
-        return zones.local(value.sql, value.zone or "UTC")
+        return clocks.local(value.sql, value.zone or "UTC")
     return value.sql
 
 
@@ -106,7 +106,7 @@ def _trunc(bound: Bound) -> Typed:
         return Typed(f"CAST(date_trunc('{unit}', {value.sql}) AS DATE)", DATE)
     sql = f"date_trunc('{unit}', {clock(value)})"
     if value.type.base == _ZONED:
-        sql = zones.instant(sql, value.zone or "UTC")
+        sql = clocks.instant(sql, value.zone or "UTC")
     return Typed(sql, value.type, zone=value.zone)
 
 
@@ -138,7 +138,7 @@ def _add(bound: Bound) -> Typed:
         sql = f"CAST((DATE '2000-01-01' + {value.sql}) + {amount} AS TIME)"
         return Typed(sql, _precise(value.type, unit))
     if base == _ZONED and unit not in _TIME_UNITS:
-        sql = zones.instant(f"({clock(value)} + {amount})", value.zone or "UTC")
+        sql = clocks.instant(f"({clock(value)} + {amount})", value.zone or "UTC")
     else:
         sql = f"({value.sql} + {amount})"
     return Typed(sql, _precise(value.type, unit), zone=value.zone)
@@ -191,7 +191,7 @@ def _zone_moved(bound: Bound) -> Typed:
     if value.type.base == _ZONED:
         return Typed(value.sql, value.type, zone=zone)
     type_ = TrinoType(_ZONED, value.type.numbers)
-    return Typed(zones.instant(value.sql, zone), type_, zone=zone)
+    return Typed(clocks.instant(value.sql, zone), type_, zone=zone)
 
 
 def _zone_name(bound: Bound) -> Typed:

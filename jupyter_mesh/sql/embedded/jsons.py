@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
+from jupyter_mesh.sql.embedded.registry import scalars
+from jupyter_mesh.sql.embedded.typed import text_literal
+
 if TYPE_CHECKING:
     from jupyter_mesh.model.types import TrinoType
+    from jupyter_mesh.sql.embedded.registry import Bound
     from jupyter_mesh.sql.embedded.scope import Env
+
+
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[\"([^\"\\\]]*)\"\]")
+
+
+def _path(bound: Bound) -> str:
+    """The path for DuckDB; only plain steps are known to mean the same."""
+    path = bound.needed(1, "path")
+    found, position = "$", 1
+    while path.startswith("$") and position < len(path):
+        match = _STEP.match(path, position)
+        if match is None:
+            break
+        name = match[1] if match[1] is not None else match[3]
+        found += f"[{match[2]}]" if match[2] is not None else f'."{name}"'
+        position = match.end()
+    if not path.startswith("$") or position < len(path):
+        bound.env.tx.unsupported(bound.args[1].at, f"the JSON path {path}")
+    return text_literal(found)
+
+
+def _scalar(bound: Bound) -> str:
+    return f"mesh_json_scalar({bound[0]}, {_path(bound)})"
+
+
+scalars(
+    {
+        "json_extract_scalar(varchar(x), varchar) -> varchar(x)": _scalar,
+        "json_format(json) -> varchar": "{0}",
+    }
+)
 
 
 def canonical(text: str) -> str | None:

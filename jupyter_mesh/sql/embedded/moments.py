@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.sql.embedded import zones
+from jupyter_mesh.sql.embedded import clocks, zones
 from jupyter_mesh.sql.embedded.typed import Typed, gather
 from jupyter_mesh.sql.embedded.types import DATE, DAYS, MONTHS
 
@@ -62,7 +62,7 @@ def time_literal(env: Env, base: str, value: str, at: int) -> Typed:
     name = zones.checked(env, zone, at)
     zones.check_exists(env, moment, name, value, at)
     type_ = TrinoType("timestamp with time zone", (len(digits),))
-    return Typed(zones.instant(text, name), type_, at, zone=name)
+    return Typed(clocks.instant(text, name), type_, at, zone=name)
 
 
 def _time(env: Env, value: str, at: int) -> Typed:
@@ -122,10 +122,10 @@ def _shifted(env: Env, sign: str, moment: Typed, interval: Typed, at: int) -> Ty
         sql = f"CAST((DATE '2000-01-01' + {moment.sql}) + to_milliseconds({amount}) AS TIME)"
         return gather(sql, type_, moment.at, parts)
     if interval.type == MONTHS:
-        local = zones.local(moment.sql, moment.zone) if moment.zone else moment.sql
+        local = clocks.local(moment.sql, moment.zone) if moment.zone else moment.sql
         sql = f"({local} + to_months({amount}))"
         if moment.zone:
-            sql = zones.instant(sql, moment.zone)
+            sql = clocks.instant(sql, moment.zone)
         return gather(sql, moment.type, moment.at, parts, moment.zone)
     type_ = TrinoType(base, (max(3, moment.type.numbers[0]),))
     sql = f"({moment.sql} + to_milliseconds({amount}))"

@@ -70,6 +70,9 @@ def _decimals(env: Env, sign: str, left: Typed, right: Typed, at: int) -> Typed:
         if s + t > 38:
             env.tx.wrong(at, f"DECIMAL scale {s + t} must be in range [0, 38]")
         type_ = decimal(min(38, p + q), s + t)
+        if max(p, q) <= 18 < p + q:
+            # DuckDB multiplies two short decimals in 64 bits.
+            a = f"CAST({a} AS {duck(decimal(min(38, p + q), s))})"
         sql = f"CAST({a} * {b} AS {duck(type_)})"
     elif sign == "/":
         type_, sql = _division(a, x, b, y)

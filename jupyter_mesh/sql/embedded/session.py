@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.sql.embedded import expressions, zones
+from jupyter_mesh.sql.embedded import clocks, expressions
 from jupyter_mesh.sql.embedded.conditionals import FORMS as CONDITIONALS
 from jupyter_mesh.sql.embedded.registry import forms
 from jupyter_mesh.sql.embedded.typed import Typed, gather, text_literal
@@ -38,14 +38,14 @@ def _cut(sql: str, digits: int) -> str:
 
 def _local_now(env: Env, node: tree.Call) -> Typed:
     digits = _digits(env, node)
-    sql = zones.local(_cut("now()", digits), env.tx.zone)
+    sql = clocks.local(_cut("now()", digits), env.tx.zone)
     if node.name == "localtime":
         return Typed(f"CAST({sql} AS TIME)", TrinoType("time", (digits,)), node.at)
     return Typed(sql, TrinoType("timestamp", (digits,)), node.at)
 
 
 def _today(env: Env, node: tree.Call) -> Typed:
-    return Typed(f"CAST({zones.local('now()', env.tx.zone)} AS DATE)", DATE, node.at)
+    return Typed(f"CAST({clocks.local('now()', env.tx.zone)} AS DATE)", DATE, node.at)
 
 
 def _current_time(env: Env, node: tree.Call) -> Typed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,19 +9,19 @@ from zoneinfo import ZoneInfo, available_timezones
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.sql import tree
 from jupyter_mesh.sql.embedded import expressions
+from jupyter_mesh.sql.embedded.clocks import OFFSET
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.typed import Typed, gather
 
 if TYPE_CHECKING:
     from jupyter_mesh.sql.embedded.scope import Env
 
-_OFFSET = re.compile(r"([+-])(\d{1,2}):(\d{2})")
 _ZONED = "timestamp with time zone"
 
 
 def checked(env: Env, zone: str, at: int) -> str:
     """The zone's name as it is kept, or a refusal."""
-    match = _OFFSET.fullmatch(zone)
+    match = OFFSET.fullmatch(zone)
     if match:
         hours, minutes = int(match[2]), int(match[3])
         if hours > 14 or minutes > 59 or (hours == 14 and minutes):
@@ -32,14 +31,16 @@ def checked(env: Env, zone: str, at: int) -> str:
         return "UTC"
     if zone not in _names():
         env.tx.wrong(at, f"Time zone not supported: {zone}")
-    if zone.startswith(("Etc/", "GMT", "SystemV")) or "/" not in zone:
+    # Lord Howe turns its clocks by half an hour only.
+    odd = zone.startswith(("Etc/", "GMT", "SystemV")) or "Lord_Howe" in zone
+    if odd or "/" not in zone:
         env.tx.unsupported(at, f"the time zone {zone}")
     return zone
 
 
 def check_exists(env: Env, moment: datetime, zone: str, value: str, at: int) -> None:
     """Refuse a clock time that the zone skips or shows twice."""
-    if zone == "UTC" or _OFFSET.fullmatch(zone):
+    if zone == "UTC" or OFFSET.fullmatch(zone):
         return
     first = moment.replace(tzinfo=ZoneInfo(zone))
     if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != moment:
@@ -55,30 +56,6 @@ def _names() -> set[str]:
 
 
 _KNOWN: set[str] = set()
-
-
-def _minutes(zone: str) -> int | None:
-    match = _OFFSET.fullmatch(zone)
-    if match is None:
-        return None
-    total = int(match[2]) * 60 + int(match[3])
-    return -total if match[1] == "-" else total
-
-
-def local(sql: str, zone: str) -> str:
-    """What a clock in the zone shows at an instant: a TIMESTAMP."""
-    minutes = _minutes(zone)
-    if minutes is None:
-        return f"timezone('{zone}', {sql})"
-    return f"(timezone('UTC', {sql}) + to_minutes({minutes}))"
-
-
-def instant(sql: str, zone: str) -> str:
-    """The instant at which a clock in the zone shows a TIMESTAMP."""
-    minutes = _minutes(zone)
-    if minutes is None:
-        return f"timezone('{zone}', {sql})"
-    return f"timezone('UTC', {sql} - to_minutes({minutes}))"
 
 
 def at_zone(env: Env, node: tree.AtZone) -> Typed:

@@ -1,8 +1,10 @@
 """What a translation promises as a whole: values as values, places of faults, refusals."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,13 +26,13 @@ VALUES = (
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(VALUES)
 def test_a_parameter_comes_back_as_the_value_it_was(duck, value):
     assert duck.rows("SELECT :v", {"v": value}) == [(value,)]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.text(alphabet="'\";-:$\\x\0) ") | st.just("'); DROP TABLE nation; --"))
 def test_a_parameter_never_becomes_text_of_the_statement(duck, value):
     written = duck.translate("SELECT name FROM nation WHERE name = :v", {"v": value})
@@ -40,7 +42,7 @@ def test_a_parameter_never_becomes_text_of_the_statement(duck, value):
     assert duck.rows("SELECT name FROM nation WHERE name = :v", {"v": value}) == []
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.text())
 def test_a_text_literal_comes_back_as_it_was_written(duck, value):
     quoted = value.replace("'", "''")
@@ -202,20 +204,16 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(EXPRESSIONS)
 def test_any_expression_is_answered_or_refused(duck, expression):
     try:
         written = duck.translate(f"SELECT {expression} FROM nation")
     except QueryError:
         return
-    try:
+    # Values may be wrong; what was translated must be understood by DuckDB.
+    with suppress(duckdb.ConversionException, duckdb.OutOfRangeException):
         duck.connection.execute(written.sql, written.parameters).fetchall()
-    except Exception as error:
-        # Values may be wrong; what was translated must be understood by DuckDB.
-        assert type(error).__name__ in {"ConversionException", "OutOfRangeException"}, (
-            written.sql
-        )
 
 
 def test_a_statement_is_translated_in_a_few_milliseconds(duck):
