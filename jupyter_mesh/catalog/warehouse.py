@@ -75,11 +75,7 @@ class Warehouse:
         location = f"{self.root}/{schema}/{name}-{self.mark}{uuid4().hex[:10]}"
         path = local_path(location)
         if path is not None:
-            try:
-                for folder in _FOLDERS:
-                    (path / folder).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise unwritable(str(path), error) from error
+            _make_folders(path)
         return location
 
     def read(self, location: str) -> bytes:
@@ -197,6 +193,21 @@ def local_path(location: str) -> Path | None:
     if location.startswith("file:"):
         return Path("/" + location.removeprefix("file:").lstrip("/"))
     return Path(location) if location.startswith("/") else None
+
+
+def _make_folders(table: Path) -> None:
+    """Make a table's folders; a new warehouse above them is on the disk at once.
+
+    What lies below it waits for its publication.
+    """
+    above = [folder for folder in table.parents[1:] if not folder.exists()]
+    try:
+        for name in _FOLDERS:
+            (table / name).mkdir(parents=True, exist_ok=True)
+        for folder in above:
+            _flush(folder.parent)
+    except OSError as error:
+        raise unwritable(str(table), error) from error
 
 
 def _root(uri: str) -> str:

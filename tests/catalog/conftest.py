@@ -35,7 +35,7 @@ class Words:
     """Secrets that are no secrets."""
 
     def resolve(self, reference):
-        return {"${env:PG_PASSWORD}": "geheim"}[reference]
+        return {"${env:KEY}": "key", "${env:SECRET}": "secret"}[reference]
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +57,27 @@ def postgres():
             # At once: a proper stop would write out every database first.
             data = Path(folder, "data")
             pg_ctl(["-m", "immediate", "stop"], pgdata=data, user=server.system_user)
+
+
+@pytest.fixture(scope="session")
+def bucket():
+    """An object store in this process."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    ).create_bucket(Bucket="lake")
+    yield address
+    server.stop()
 
 
 @pytest.fixture
@@ -100,7 +121,8 @@ class Hand:
         from pyiceberg.catalog.sql import SqlCatalog
 
         uri = lake.database.url.render_as_string()
-        catalog = SqlCatalog(branch or lake.name, uri=uri, warehouse=lake.warehouse)
+        store = lake.file_io().properties
+        catalog = SqlCatalog(branch or lake.name, **store, uri=uri, warehouse=lake.warehouse)
         self.opened.append(catalog)
         return catalog
 

@@ -26,27 +26,6 @@ def warehouse(place, storage=None):
     return Warehouse(settings, Words(), "here\nlake")
 
 
-@pytest.fixture(scope="session")
-def bucket():
-    """An object store in this process."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    boto3.client(
-        "s3",
-        endpoint_url=address,
-        region_name="us-east-1",
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-    ).create_bucket(Bucket="lake")
-    yield address
-    server.stop()
-
-
 @pytest.fixture(params=["disk", "bucket"])
 def store(request, tmp_path):
     if request.param == "disk":
