@@ -95,8 +95,10 @@ def diff(before: Release, after: Release) -> ReleaseDiff:
     for output in after.outputs:
         older = before.output(output.port)
         if older is not None and older.contract != output.contract:
-            old = read_contract(older.contract, f"{output.port} of {before.version}")
-            new = read_contract(output.contract, f"{output.port} of {after.version}")
+            old, new = (
+                read_contract(text, f"{output.port} of {release.version}", output.port)
+                for text, release in ((older.contract, before), (output.contract, after))
+            )
             decisions.append(new.change_from(old))
     return compare(before, after, VersionDecision.largest(decisions))
 

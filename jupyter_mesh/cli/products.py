@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,11 @@ def rollback(terminal: Terminal, product: str, version: str) -> None:
 @click.pass_obj
 def lint(terminal: Terminal) -> int:
     """Show every fault in the mesh's files, each with its line; 2 when one is an error."""
-    with terminal.mesh() as mesh:
-        findings = mesh.lint()
+    from jupyter_mesh.formats.lint import lint as look_through
+    from jupyter_mesh.meshfile import find
+
+    # A mesh.yaml that is wrong opens no mesh, and is looked through all the same.
+    file = find(Path(terminal.path) if terminal.path else None, os.environ)
+    findings = look_through(file.parent)
     terminal.answer(findings, listing("finding", findings))
     return WRONG if any(finding.level == "error" for finding in findings) else 0

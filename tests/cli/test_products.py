@@ -77,6 +77,14 @@ def test_a_product_s_name_is_checked(run, tmp_path):
     assert not (tmp_path / "products").exists()
 
 
-def test_lint_of_right_files_finds_nothing(run):
-    ended = run("lint", "--json")
+def test_lint_of_right_files_finds_nothing(run, tmp_path):
+    run("init", str(tmp_path))
+    ended = run("--mesh", str(tmp_path), "lint", "--json")
     assert (ended.exit_code, json.loads(ended.stdout)) == (0, [])
+
+
+def test_lint_finds_every_fault_of_a_mesh_that_does_not_open(run, tmp_path):
+    (tmp_path / "mesh.yaml").write_text("engin: x\ncatalogs: {lake: {type: iceberk}}\n")
+    ended = run("--mesh", str(tmp_path), "lint", "--json")
+    assert ended.exit_code == 2
+    assert [finding["line"] for finding in json.loads(ended.stdout)] == [1, 2]
