@@ -26,9 +26,10 @@ from jupyter_mesh.model.types import BIGINT, BOOLEAN
 from jupyter_mesh.settings import IcebergSettings
 from jupyter_mesh.sql import embedded
 from jupyter_mesh.sql.reading import parse
+from jupyter_mesh.sql.repeatable import is_repeatable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.settings import CatalogSettings, EngineSettings
     from jupyter_mesh.sql.embedded import Relation, Translated
     from jupyter_mesh.sql.statement import Show, Statement, TableRef
+
+    Again = Callable[[], Iterator[pa.RecordBatch]]
 
 
 class EmbeddedEngine:
@@ -105,7 +108,8 @@ class EmbeddedEngine:
             translated = embedded.translate(
                 statement, relations, parameters or {}, session.zone
             )
-            result = self._selected(translated, running, access, started)
+            again = self._again(statement, translated)
+            result = self._selected(translated, running, access, started, again)
             # From here on the connection lives as long as there are rows to come.
             stack.pop_all()
             return result
@@ -191,13 +195,27 @@ class EmbeddedEngine:
         return relations, tuple(pins)
 
     def _selected(
-        self, translated: Translated, running: Running, access: Access, started: float
+        self,
+        translated: Translated,
+        running: Running,
+        access: Access,
+        started: float,
+        again: Again | None,
     ) -> StreamedResult:
         schema = schema_of(translated.columns, translated.zones)
         batches = running.batches(translated.sql, translated.parameters, schema)
         stats = self._stats(access, started)
         kept = KeptBatches(schema, self._scratch)
-        return StreamedResult(translated.columns, batches, kept, stats).start()
+        return StreamedResult(translated.columns, batches, kept, stats, again).start()
+
+    def _again(self, statement: Statement, translated: Translated) -> Again | None:
+        """How to run a query once more, where the same states give the same rows."""
+        if not is_repeatable(statement) or statement.reads[0].name.catalog not in self._lakes:
+            return None
+        schema = schema_of(translated.columns, translated.zones)
+        return lambda: Running(self._database.connection(), None).batches(
+            translated.sql, translated.parameters, schema
+        )
 
     def _show(self, show: Show, session: Session, started: float) -> StreamedResult:
         with self._listing(session) as listing:

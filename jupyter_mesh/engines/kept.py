@@ -37,11 +37,14 @@ class KeptBatches:
     def __len__(self) -> int:
         return len(self._batches)
 
+    def has_room(self, batch: pa.RecordBatch) -> bool:
+        """Whether the batch can be kept in memory."""
+        return int(batch.nbytes) <= self._room
+
     def append(self, batch: pa.RecordBatch) -> None:
         """Keep one more batch; StorageError when the disk is full."""
-        size = batch.nbytes
-        if size <= self._room:
-            self._room -= size
+        if self.has_room(batch):
+            self._room -= batch.nbytes
             self._batches.append(batch)
             return
         self._room = 0

@@ -16,19 +16,24 @@ from jupyter_mesh.formats.arrays import python_rows
 from jupyter_mesh.formats.arrow import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
 
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.tables import Stats
 
+# Stands for a batch that was read by somebody and not kept.
+_PASSED: Any = object()
+
 
 class StreamedResult:
     """Columns with Trino types over batches that are pulled when somebody reads on.
 
     Every way of reading begins at the first row, however often: what was pulled is kept, in
-    bounded memory. The schema has the declared types exactly; several threads may read.
+    bounded memory. `again` runs the statement once more when that is known to give the same
+    rows in the same order; with it only what fits into memory is kept and nothing is spilled.
+    The schema has the declared types exactly; several threads may read.
     """
 
     def __init__(
@@ -37,11 +42,14 @@ class StreamedResult:
         source: Iterator[pa.RecordBatch],
         kept: KeptBatches,
         stats: Stats,
+        again: Callable[[], Iterator[pa.RecordBatch]] | None = None,
     ) -> None:
         self._columns = tuple(columns)
         self._source: Iterator[pa.RecordBatch] | None = source
         self._kept = kept
         self._stats = stats
+        self._again = again
+        self._pulled = 0
         self._fault: BaseException | None = None
         self._lock = RLock()
 
@@ -62,10 +70,14 @@ class StreamedResult:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows as Arrow batches, from the first on, each pulled when it is asked for."""
-        place = 0
+        place = rows = 0
         while (batch := self._batch(place)) is not None:
+            if batch is _PASSED:
+                yield from self._repeated(rows)
+                return
             yield batch
             place += 1
+            rows += batch.num_rows
 
     def start(self) -> StreamedResult:
         """Wait for the first rows, or the end."""
@@ -83,6 +95,8 @@ class StreamedResult:
         with self._lock:
             if place < len(self._kept):
                 return self._kept[place]
+            if place < self._pulled:
+                return _PASSED
             if self._fault is not None:
                 raise self._fault
             return self._pull()
@@ -94,7 +108,7 @@ class StreamedResult:
         try:
             batch = next(self._source, None)
             if batch is not None:
-                self._kept.append(batch)
+                self._keep(batch)
         except BaseException as fault:
             # A generator that has raised looks as if it had ended: rows would be missing.
             self._fault, self._source = fault, None
@@ -107,6 +121,23 @@ class StreamedResult:
         seconds = self._stats.seconds + perf_counter() - start
         self._stats = replace(self._stats, seconds=seconds, rows=rows)
         return batch
+
+    def _keep(self, batch: pa.RecordBatch) -> None:
+        # Without a gap: a batch is found again by its place.
+        is_first_run = self._pulled == len(self._kept)
+        if self._again is None or (is_first_run and self._kept.has_room(batch)):
+            self._kept.append(batch)
+        self._pulled += 1
+
+    def _repeated(self, skip: int) -> Iterator[pa.RecordBatch]:
+        """The rows after the first ones, from the statement run again."""
+        assert self._again is not None  # noqa: S101 - else everything was kept
+        for batch in self._again():
+            if skip >= batch.num_rows:
+                skip -= batch.num_rows
+            else:
+                yield batch.slice(skip) if skip else batch
+                skip = 0
 
     def reader(self) -> pa.RecordBatchReader:
         """The rows as an Arrow reader."""

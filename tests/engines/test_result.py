@@ -83,6 +83,51 @@ def test_rows_are_pulled_only_when_somebody_reads_on(tmp_path):
     assert "so far" not in repr(result)
 
 
+@pytest.mark.parametrize("limit", [0, 300, 10**6])
+def test_a_repeatable_answer_is_asked_again_instead_of_being_spilled(tmp_path, limit):
+    runs = []
+
+    def again():
+        # Other batches than the first time: only the rows and their order are the same.
+        runs.append(1)
+        yield from (batch(n * 6, 6) for n in range(2))
+
+    result = StreamedResult(
+        COLUMNS,
+        (batch(n * 3) for n in range(4)),
+        KeptBatches(SCHEMA, tmp_path / "scratch", limit),
+        Stats(),
+        again,
+    )
+    first = result.rows()
+    assert not runs
+    assert result.rows() == result.rows() == first
+    assert [row[0] for row in first] == list(range(12))
+    halfway = result.batches()
+    taken = next(halfway).num_rows
+    assert len(result.rows()) == 12
+    assert sum(found.num_rows for found in halfway) == 12 - taken
+    assert result.stats.rows == 12
+    assert bool(runs) == (limit < 10**6)
+    assert not (tmp_path / "scratch").exists()
+
+
+def test_two_readers_of_a_repeatable_answer_do_not_disturb_each_other(tmp_path):
+    def run():
+        return (batch(n * 3) for n in range(4))
+
+    kept = KeptBatches(SCHEMA, tmp_path, 300)
+    result = StreamedResult(COLUMNS, run(), kept, Stats(), run)
+    one, two = result.batches(), result.batches()
+    seen = ([], [])
+    for reader, out in [(one, seen[0]), (two, seen[1]), (one, seen[0]), (one, seen[0])]:
+        out.extend(next(reader).column(0).to_pylist())
+    for reader, out in [(two, seen[1]), (one, seen[0])]:
+        for found in reader:
+            out.extend(found.column(0).to_pylist())
+    assert seen == (list(range(12)), list(range(12)))
+
+
 def test_an_answer_that_broke_off_never_looks_complete(tmp_path):
     def source():
         yield batch(0)
