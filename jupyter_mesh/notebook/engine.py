@@ -57,7 +57,9 @@ class Saver(NotebookExecutionManager):  # type: ignore[misc]
         partial = self.path.with_name(f"{self.path.name}.part")
         # Not by nbformat, which copies and validates it all again each time: that would be
         # half of what a run of many small cells costs.
-        text = json.dumps(self.redactor.clean(self.nb), ensure_ascii=False, indent=1)
+        # Nor with indents before the end: only without them the fast encoder is taken.
+        indent = 1 if self.end_time else None
+        text = json.dumps(self.redactor.clean(self.nb), ensure_ascii=False, indent=indent)
         partial.write_text(f"{text}\n", encoding="utf-8")
         os.replace(partial, self.path)
         cost = monotonic() - began
