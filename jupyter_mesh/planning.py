@@ -10,7 +10,6 @@ from jupyter_mesh.model.diff import ReleaseDiff, compare
 from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.runs import Obstacle
 from jupyter_mesh.model.tables import Pin
-from jupyter_mesh.model.versions import VersionDecision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,18 +88,10 @@ def tally(results: Sequence[CheckResult]) -> dict[str, int]:
 
 def diff(before: Release, after: Release) -> ReleaseDiff:
     """Two releases side by side, with the difference of their contracts."""
-    from jupyter_mesh.formats.odcs import read_contract
+    from jupyter_mesh.model.changes import product_change
+    from jupyter_mesh.promotion.plan import contracts_of
 
-    decisions = []
-    for output in after.outputs:
-        older = before.output(output.port)
-        if older is not None and older.contract != output.contract:
-            old, new = (
-                read_contract(text, f"{output.port} of {release.version}", output.port)
-                for text, release in ((older.contract, before), (output.contract, after))
-            )
-            decisions.append(new.change_from(old))
-    return compare(before, after, VersionDecision.largest(decisions))
+    return compare(before, after, product_change(contracts_of(before), contracts_of(after)))
 
 
 def _pinned(

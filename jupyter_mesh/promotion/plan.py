@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import InputError
 from jupyter_mesh.formats.odcs import read_contract
+from jupyter_mesh.model.changes import product_change
 from jupyter_mesh.model.promises import promises
 from jupyter_mesh.model.runs import Plan
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from jupyter_mesh.model.contract import Contract
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.model.runs import Obstacle, Release
@@ -82,26 +85,26 @@ def next_version(
 
 def change_since(product: DataProduct, previous: Release) -> VersionDecision:
     """How far the promises of all ports together are from those of a release."""
-    decision = VersionDecision.largest(_parts(product, previous))
+    newer = {output.name: output.contract for output in product.outputs}
+    decision = product_change(contracts_of(previous, newer), newer)
     if decision.change is Change.NONE:
         return VersionDecision(Change.NONE, ("same contract, new data",))
     return decision
 
 
-def _parts(product: DataProduct, previous: Release) -> Iterator[VersionDecision]:
-    before = {output.port: output.contract for output in previous.outputs}
-    for output in product.outputs:
-        text = before.pop(output.name, None)
-        if text is None:
-            yield VersionDecision(Change.MINOR, (f"port {output.name} added",))
-        elif text != output.contract.text:
-            older = read_contract(text, f"{output.name} of {previous.version}", output.name)
-            step = output.contract.change_from(older)
-            yield VersionDecision(
-                step.change, tuple(f"{output.name}: {reason}" for reason in step.reasons)
-            )
-    for port in before:
-        yield VersionDecision(Change.MAJOR, (f"port {port} removed",))
+def contracts_of(
+    release: Release, known: Mapping[str, Contract] = MappingProxyType({})
+) -> dict[str, Contract]:
+    """The contracts that a release was published under, by port.
+
+    `known` are contracts already read: one of the same text is not read again.
+    """
+    return {
+        output.port: same
+        if (same := known.get(output.port)) is not None and same.text == output.contract
+        else read_contract(output.contract, f"{output.port} of {release.version}", output.port)
+        for output in release.outputs
+    }
 
 
 def _claimed(product: DataProduct) -> Version | None:

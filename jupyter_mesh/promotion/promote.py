@@ -148,7 +148,8 @@ class Promoter:
             contract = plan.product.output(output.port).contract
             found = self.checker.check(output.port, output.snapshot, contract, session)
             results += found
-            attempt.say(f"{output.port}: {len(found)} checks", number, len(outputs))
+            told = f"{output.port}: {len(found)} checks"
+            attempt.say(told, number, len(outputs), checks=tuple(found))
         return tuple(results)
 
     def _gate(
@@ -260,9 +261,17 @@ class _Attempt:
         self.step = step
         self.say(text)
 
-    def say(self, text: str, done: int = 0, total: int = 0, *, failed: bool = False) -> None:
+    def say(
+        self,
+        text: str,
+        done: int = 0,
+        total: int = 0,
+        *,
+        failed: bool = False,
+        checks: tuple[CheckResult, ...] = (),
+    ) -> None:
         """Tell whoever watches."""
-        self.tell(Progress(self.step, text, done, total, failed))
+        self.tell(Progress(self.step, text, done, total, failed, checks))
 
     def record(self, state: str, **facts: str) -> RunRecord:
         """The run as the catalog is to remember it."""

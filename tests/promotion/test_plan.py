@@ -67,12 +67,12 @@ def test_a_new_port_is_minor_and_a_missing_one_is_major(stage, released, make_po
     more = replace(released, outputs=(*released.outputs, make_port("routes", ID)))
     plan = stage.plan(more)
     assert str(plan.version) == "1.1.0"
-    assert plan.version_decision.reasons == ("port routes added",)
+    assert plan.version_decision.reasons == ("port routes was added",)
     stage.promote(plan)
     fewer = stage.plan(released)
     assert str(fewer.version) == "2.0.0"
     assert fewer.version_decision.change is Change.MAJOR
-    assert fewer.version_decision.reasons == ("port routes removed",)
+    assert fewer.version_decision.reasons == ("port routes was removed",)
 
 
 def test_a_larger_claim_is_taken_and_a_smaller_one_is_not(stage, released, make_port):
