@@ -63,6 +63,8 @@ class Changing:
         kind = self.statement.kind
         if kind not in ways:
             raise StatementNotSupported(kind.upper().replace("_", " "))
+        if self.statement.tree.properties:
+            raise StatementNotSupported("properties of a table or schema (WITH ...)")
         return ways[kind]()
 
     @property

@@ -65,7 +65,7 @@ class Database:
             return self._landing.cursor()
 
     def close(self) -> None:
-        """Let go of both; an answer that is not yet read ends here."""
+        """Let go of both; an answer on its way can still be read to its end."""
         with self._lock:
             self._is_closed = True
             for connection in (self._statements, self._landing):

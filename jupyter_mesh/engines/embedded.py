@@ -18,7 +18,7 @@ from jupyter_mesh.engines.relations import Relations
 from jupyter_mesh.engines.result import StreamedResult, small_result
 from jupyter_mesh.engines.running import Running
 from jupyter_mesh.engines.sources import source
-from jupyter_mesh.errors import QueryError, StatementNotSupported
+from jupyter_mesh.errors import InputError, QueryError, StatementNotSupported
 from jupyter_mesh.formats.arrow import schema_of
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.tables import Access, Pin, Stats
@@ -27,6 +27,7 @@ from jupyter_mesh.settings import IcebergSettings
 from jupyter_mesh.sql import embedded
 from jupyter_mesh.sql.reading import parse
 from jupyter_mesh.sql.repeatable import is_repeatable
+from jupyter_mesh.sql.versions import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,7 +91,7 @@ class EmbeddedEngine:
         QueryCancelled when the ticket was cancelled.
         """
         started = perf_counter()
-        statement = parse(sql, session.catalog, session.schema, session.zone)
+        statement = _parsed(sql, session)
         if statement.show is not None:
             return self._show(statement.show, session, started)
         if not statement.is_query and not statement.writes:
@@ -116,7 +117,7 @@ class EmbeddedEngine:
 
     def access(self, sql: str, session: Session) -> Access:
         """What the statement would read and write, without running it."""
-        statement = parse(sql, session.catalog, session.schema, session.zone)
+        statement = _parsed(sql, session)
         pins = tuple(
             self._relations.pin(ref, session)
             for ref in statement.reads
@@ -248,6 +249,17 @@ class EmbeddedEngine:
                 remedy=f"Write to an Iceberg catalog: {', '.join(self._lakes) or 'add one'}.",
             )
         return TableWriter(table, self._lakes[table.catalog], self._gateway, running)
+
+
+def _parsed(sql: str, session: Session) -> Statement:
+    try:
+        zone_of(session.zone)
+    except (ValueError, LookupError) as error:
+        raise InputError(
+            f"There is no time zone {session.zone}.",
+            remedy="Name one like Europe/Berlin, UTC or +02:00.",
+        ) from error
+    return parse(sql, session.catalog, session.schema, session.zone)
 
 
 def _refused(kind: str) -> QueryError:

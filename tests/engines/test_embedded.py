@@ -200,10 +200,29 @@ def test_use_is_refused_with_its_remedy(example):
     assert "%mesh use" in caught.value.remedy
 
 
-@pytest.mark.parametrize("sql", ["EXPLAIN SELECT 1", "SHOW FUNCTIONS", "SHOW SESSION"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "EXPLAIN SELECT 1",
+        "SHOW FUNCTIONS",
+        "SHOW STATS FOR flights",
+        "ALTER TABLE flights ADD COLUMN x bigint",
+        "CREATE TABLE parted WITH (partitioning = ARRAY['id']) AS SELECT id FROM flights",
+        "CREATE TABLE orc (id bigint) WITH (format = 'ORC')",
+    ],
+)
 def test_what_is_not_answered_is_refused_by_name(example, sql):
     with pytest.raises(StatementNotSupported):
         example.query(sql)
+
+
+def test_a_session_has_a_zone_of_its_own(example):
+    berlin = replace(example.session, zone="Europe/Berlin")
+    sql = "SELECT CAST(TIMESTAMP '2026-07-01 12:00:00' AS timestamp(3) with time zone)"
+    found = example.engine.query(sql, berlin).rows()[0][0]
+    assert found.isoformat() == "2026-07-01T12:00:00+02:00"
+    with pytest.raises(InputError, match="Nowhere/City"):
+        example.engine.query("SELECT 1", replace(example.session, zone="Nowhere/City"))
 
 
 # -- changing ----------------------------------------------------------------------------------
