@@ -1,1 +1,1 @@
-"""catalog."""
+"""Tables, branches and releases: pointers in a SQL database over files in a warehouse."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pyarrow as pa
 import pytest
 
@@ -82,9 +83,14 @@ def bucket():
 
 @pytest.fixture
 def postgres_uri(postgres):
-    name = f"lake{next(_NUMBERS)}"
-    postgres.psql(f"CREATE DATABASE {name};")
-    return postgres.get_uri(name)
+    """The server's database, emptied: making one for each test takes ten times as long."""
+    uri = postgres.get_uri("postgres")
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '20s'")
+        connection.execute("SET client_min_messages = 'error'")
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return uri
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
