@@ -165,6 +165,9 @@ class Database:
                 connection.rollback()
                 self._make_tables(connection)
             found = connection.execute(select(rows.LAYOUT.c.version)).scalar_one()
+            if found < rows.VERSION:
+                connection.rollback()
+                self._make_tables(connection)
         if found > rows.VERSION:
             raise ConfigError(
                 f"The catalog database {self.place} was made by a newer jupyter-mesh.",
@@ -197,8 +200,12 @@ class Database:
                     text("ALTER TABLE iceberg_tables ADD COLUMN iceberg_type VARCHAR(5)")
                 )
             rows.METADATA.create_all(connection)
-            if connection.execute(select(rows.LAYOUT.c.version)).first() is None:
+            # Every step of the layout so far only added tables, so making them is the upgrade.
+            found = connection.execute(select(rows.LAYOUT.c.version)).scalar()
+            if found is None:
                 connection.execute(rows.LAYOUT.insert().values(version=rows.VERSION))
+            elif found < rows.VERSION:
+                connection.execute(rows.LAYOUT.update().values(version=rows.VERSION))
 
 
 def _address(uri: str) -> URL:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from jupyter_mesh.catalog.branches import Branches
 from jupyter_mesh.catalog.database import Database
+from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.catalog.leases import Leases
+from jupyter_mesh.catalog.names import Names
 from jupyter_mesh.catalog.past import Past
 from jupyter_mesh.catalog.pointers import Pointers
 from jupyter_mesh.catalog.publishing import Publisher
@@ -63,6 +65,8 @@ class Lake:
         self.trail = Trail(name, self.database, BRANCH_TERM)
         self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail)
         self.past = Past(self.files, self.kept)
+        self.names = Names(name, self.database)
+        self.jobs = Jobs(name, self.database)
 
     @property
     def warehouse(self) -> str:
@@ -99,6 +103,11 @@ class Lake:
         if at is not None:
             return self.past.at(table, branch, at)
         return self.files.state(table, self.pointers.location(table, branch))
+
+    def standing(self) -> dict[TableName, str]:
+        """Where every table stands on main: the metadata files, each the mark of one state."""
+        every = self.pointers.everything()
+        return {table: location for scope, table, location in every if scope == self.name}
 
     def history(self, table: TableName) -> Sequence[Snapshot]:
         """Every state a table had, newest first."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 
 METADATA = MetaData()
 # SQLite counts rows by itself only for a key that is spelled INTEGER.
@@ -187,6 +187,45 @@ AUDIT = Table(
     Column("access", Text, nullable=False),
     Column("facts", Text, nullable=False),
     Index("mesh_audit_by_run", "lake", "run_id"),
+)
+
+# A promotion that a server started: where it runs, when it was last alive, how far it is.
+JOBS = Table(
+    "mesh_jobs",
+    METADATA,
+    Column("lake", _NAME, primary_key=True),
+    Column("id", _NAME, primary_key=True),
+    Column("product", _NAME, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("started", _TIME, nullable=False),
+    Column("ended", _TIME),
+    Column("host", _NAME, nullable=False),
+    Column("process", BigInteger, nullable=False),
+    Column("alive", _TIME, nullable=False),
+    Column("facts", Text, nullable=False),
+    Index("mesh_jobs_by_start", "lake", "started"),
+)
+# The search index. What is searched stands first: the rest of a row is not read for a miss.
+NAMES = Table(
+    "mesh_names",
+    METADATA,
+    Column("lake", _NAME, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("belongs", _NAME, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Index("mesh_names_by_owner", "lake", "belongs"),
+)
+# Every word of the index by its groups of three letters: finds what was meant by a typing slip.
+GRAMS = Table(
+    "mesh_grams",
+    METADATA,
+    Column("lake", _NAME, primary_key=True),
+    Column("gram", String(3), primary_key=True),
+    Column("word", String(80), primary_key=True),
 )
 
 

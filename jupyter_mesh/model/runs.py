@@ -74,13 +74,17 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One thing that happened on the way: which step, how far (`done` of `total`), in words."""
+    """One thing that happened on the way: which step, how far (`done` of `total`), in words.
+
+    `checks` are results that have just come in.
+    """
 
     step: Step
     text: str
     done: int = 0
     total: int = 0
     failed: bool = False
+    checks: tuple[CheckResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
