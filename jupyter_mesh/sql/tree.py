@@ -1,7 +1,4 @@
-"""The tree of a statement: what Trino's grammar knows, as plain nodes.
-
-`at` is the offset of a node in the text. Names keep the spelling as typed.
-"""
+"""The tree of a statement as plain nodes; `at` is a place in the text, names are as typed."""
 
 from __future__ import annotations
 
@@ -21,8 +18,6 @@ class Node:
 
 class Expression(Node):
     """Anything that has a value."""
-
-    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -67,10 +62,7 @@ class Parameter(Expression):
 
 @dataclass(slots=True, eq=False)
 class Binary(Expression):
-    """Two operands: `+ - * / % || = <> < <= > >= AND OR`, IS [NOT] DISTINCT FROM.
-
-    `sign_at` is where the operator stands.
-    """
+    """Two operands; `sign` is an operator, AND, OR or DISTINCT and stands at `sign_at`."""
 
     sign: str
     left: Expression
@@ -173,11 +165,7 @@ class SortItem(Node):
 
 @dataclass(slots=True, eq=False)
 class Frame(Node):
-    """A window's frame: ROWS, RANGE or GROUPS between two bounds.
-
-    A bound is (kind, value) with kind `UNBOUNDED PRECEDING`, `PRECEDING`, `CURRENT ROW`,
-    `FOLLOWING` or `UNBOUNDED FOLLOWING`.
-    """
+    """ROWS, RANGE or GROUPS between two bounds: (CURRENT ROW, None), (PRECEDING, 2), ..."""
 
     unit: str
     start: tuple[str, Expression | None]
@@ -264,8 +252,6 @@ class AtZone(Expression):
 class Relation(Node):
     """Anything that can stand in FROM."""
 
-    __slots__ = ()
-
 
 @dataclass(slots=True, eq=False)
 class Table(Relation):
@@ -321,18 +307,8 @@ class Sample(Relation):
     percent: Expression
 
 
-@dataclass(slots=True, eq=False)
-class TableFunction(Relation):
-    """`TABLE(name(...))`."""
-
-    name: str
-    args: tuple[tuple[str, Expression], ...]
-
-
 class Body(Node):
     """What a query answers before it is sorted and cut."""
-
-    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -70,8 +70,44 @@ def _by(bound: Bound, after: Tail) -> str:
         worst = "-inf" if name == "arg_max" else "inf"
         key = f"CASE WHEN isnan({key}) THEN CAST('{worst}' AS {duck(kind)}) ELSE {key} END"
     if len(bound.args) == 3:
-        bound.env.tx.unsupported(bound.at, f"{bound.name} of several values")
+        return _several_by(bound, after)
     return after.call(f"{name}_null", bound[0], key)
+
+
+def _several_by(bound: Bound, after: Tail) -> str:
+    """The values of the n rows that sort first."""
+    count = int(bound.needed(2, "number of values"))
+    if count < 1:
+        bound.env.tx.wrong(bound.at, "third argument of max_by/min_by must be positive")
+    if after.distinct or after.order or after.over or after.where:
+        bound.env.tx.unsupported(bound.at, f"{bound.name} of several values with more to it")
+    if bound.args[1].type.base in {"real", "double"}:
+        bound.env.tx.unsupported(bound.at, f"{bound.name} of several values by doubles")
+    direction = "DESC" if bound.name == "max_by" else "ASC"
+    key = bound[1]
+    listed = (
+        f"array_agg({bound[0]} ORDER BY {key} {direction}) FILTER (WHERE {key} IS NOT NULL)"
+    )
+    return f"list_slice({listed}, 1, {count})"
+
+
+def _percentiles(bound: Bound, after: Tail) -> str:
+    """The values at several ranks."""
+    shares = bound.needed(1, "percentages").split(",")
+    kind = duck(bound.args[0].type)
+    listed = ", ".join(
+        f"CAST({after.call('quantile_disc', bound[0], _share(bound, share))} AS {kind})"
+        for share in shares
+    )
+    return f"CASE WHEN {after.call('count', bound[0])} = 0 THEN NULL ELSE [{listed}] END"
+
+
+def _share(bound: Bound, text: str) -> str:
+    share = float(text)
+    if not 0 <= share <= 1:
+        bound.env.tx.wrong(bound.at, "percentile must be between 0 and 1")
+    # DuckDB's own rank is ceil(share * n) - 1: a hair more lifts whole products by one.
+    return repr(min(1.0, share + 1e-11))
 
 
 def _bools(name: str) -> Callable[[Bound, Tail], str]:
@@ -91,11 +127,8 @@ def _distinct(bound: Bound, after: Tail) -> str:
 
 def _percentile(bound: Bound, after: Tail) -> str:
     """The exact value at the rank that Trino looks for, floor(share * n) counted from 0."""
-    share = float(bound.needed(1, "percentage"))
-    if not 0 <= share <= 1:
-        bound.env.tx.wrong(bound.at, "percentile must be between 0 and 1")
-    # DuckDB's own rank is ceil(share * n) - 1: a hair more lifts whole products by one.
-    sql = after.call("quantile_disc", bound[0], f"{min(1.0, share + 1e-11)!r}")
+    share = _share(bound, bound.needed(1, "percentage"))
+    sql = after.call("quantile_disc", bound[0], share)
     return f"CAST({sql} AS {duck(bound.result)})"
 
 
@@ -138,6 +171,8 @@ aggregates(
         "approx_percentile(bigint, double) -> bigint": _percentile,
         "approx_percentile(real, double) -> real": _percentile,
         "approx_percentile(double, double) -> double": _percentile,
+        "approx_percentile(bigint, array(double)) -> array(bigint)": _percentiles,
+        "approx_percentile(double, array(double)) -> array(double)": _percentiles,
         "bitwise_and_agg(bigint) -> bigint": _bits("bit_and"),
         "bitwise_or_agg(bigint) -> bigint": _bits("bit_or"),
         "bitwise_xor_agg(bigint) -> bigint": _bits("bit_xor"),

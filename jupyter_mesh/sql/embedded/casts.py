@@ -37,7 +37,7 @@ def cast(env: Env, node: tree.Cast) -> Typed:
         sql = f"TRY({sql})"
     zone = env.tx.zone if target.base == "timestamp with time zone" else ""
     found = gather(sql, target, node.at, (value,), zone)
-    plain = value.type.is_numeric and target.is_numeric and value.literal is not None
+    plain = value.type.is_integer and target.is_numeric and value.literal is not None
     return (
         Typed(sql, target, node.at, literal=value.literal)
         if plain and not node.is_try

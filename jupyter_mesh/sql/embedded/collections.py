@@ -21,7 +21,11 @@ def array(env: Env, node: tree.Array) -> Typed:
     if type_.base == "timestamp with time zone":
         env.tx.unsupported(node.at, "arrays of timestamps with time zone")
     found = t.array(type_)
-    return gather(f"CAST([{', '.join(written)}] AS {t.duck(found)})", found, node.at, items)
+    sql = f"CAST([{', '.join(written)}] AS {t.duck(found)})"
+    texts = [item.literal for item in items]
+    if type_.is_numeric and all(text is not None for text in texts):
+        return Typed(sql, found, node.at, literal=",".join(map(str, texts)))
+    return gather(sql, found, node.at, items)
 
 
 def row(env: Env, node: tree.Row) -> Typed:

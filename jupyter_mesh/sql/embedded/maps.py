@@ -74,4 +74,20 @@ scalars(
         "element_at(map(K, V), K) -> V": "map_extract_value({0}, {1})",
     }
 )
-aggregates({"histogram(K) -> map(K, bigint)": _histogram})
+
+
+def _map_agg(bound: Bound, after: Tail) -> str:
+    """One entry a key; where a key comes twice any of its values may stay, as in Trino."""
+    _keyed(bound, bound.args[0].type.base)
+    if after.over:
+        bound.env.tx.unsupported(bound.at, "map_agg as a window function")
+    entry = f"struct_pack(k := {bound[0]}, v := {bound[1]})"
+    return f"mesh_first_entries({after.call('array_agg', entry)})"
+
+
+aggregates(
+    {
+        "histogram(K) -> map(K, bigint)": _histogram,
+        "map_agg(K, V) -> map(K, V)": _map_agg,
+    }
+)

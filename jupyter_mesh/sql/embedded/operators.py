@@ -36,7 +36,7 @@ def arithmetic(env: Env, sign: str, left: Typed, right: Typed, at: int) -> Typed
     if type_.base == "decimal":
         return _decimals(env, sign, left, right, at)
     a, b = convert(left.sql, left.type, type_), convert(right.sql, right.type, type_)
-    sql = _whole(sign, a, b, right, type_) if type_.is_integer else _floating(sign, a, b)
+    sql = _whole(sign, a, b, right, type_) if type_.is_integer else _floating(sign, a, b, type_)
     return gather(sql, type_, left.at, (left, right))
 
 
@@ -51,8 +51,10 @@ def _whole(sign: str, a: str, b: str, right: Typed, type_: TrinoType) -> str:
     return f"CAST({macro}({a}, {b}) AS {duck(type_)})"
 
 
-def _floating(sign: str, a: str, b: str) -> str:
-    return f"mesh_remainder({a}, {b})" if sign == "%" else f"({a} {sign} {b})"
+def _floating(sign: str, a: str, b: str, type_: TrinoType) -> str:
+    if sign == "%":
+        return f"CAST(mesh_remainder({a}, {b}) AS {duck(type_)})"
+    return f"({a} {sign} {b})"
 
 
 def _decimals(env: Env, sign: str, left: Typed, right: Typed, at: int) -> Typed:

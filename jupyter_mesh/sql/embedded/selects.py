@@ -90,8 +90,9 @@ def _is_grouped(node: tree.Select, query: tree.Query | None) -> bool:
         return True
     if node.auto_group:
         return False
+    if node.having is not None:
+        return True
     values = [item.value for item in node.items if isinstance(item, tree.Item)]
-    values += [node.having] if node.having is not None else []
     values += [item.key for item in query.order] if query is not None else []
     return any(grouping.holds_aggregate(value) for value in values)
 

@@ -62,6 +62,13 @@ def _unknown_here(env: Env, node: tree.Call) -> Typed:
     return env.tx.unsupported(node.at, node.name)
 
 
+def _named(env: Env, node: tree.Call) -> Typed:
+    """current_catalog, current_schema: null where none was chosen."""
+    name = env.tx.catalog if node.name == "current_catalog" else env.tx.schema
+    sql = text_literal(name) if name else "CAST(NULL AS VARCHAR)"
+    return Typed(sql, VARCHAR, node.at, literal=name or None)
+
+
 def _typeof(env: Env, node: tree.Call) -> Typed:
     if len(node.args) != 1:
         env.tx.wrong(node.at, "typeof takes one argument")
@@ -80,8 +87,8 @@ forms(
         "current_date": _today,
         "current_timezone": _zone,
         "current_user": _unknown_here,
-        "current_catalog": _unknown_here,
-        "current_schema": _unknown_here,
+        "current_catalog": _named,
+        "current_schema": _named,
         "current_path": _unknown_here,
         "typeof": _typeof,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mesh.model.types import Field, TrinoType
 from jupyter_mesh.sql.embedded import comparisons, expressions, queries
 from jupyter_mesh.sql.embedded.conversions import convert
 from jupyter_mesh.sql.embedded.scope import Column, Scope
@@ -43,9 +44,26 @@ def scalar(env: Env, node: tree.Subquery) -> Typed:
     """A query of at most one row as a value; several columns become a row."""
     answer, loose = _inner(env, node.query)
     if len(answer.columns) != 1:
-        env.tx.unsupported(node.at, "a subquery of several columns as a value")
+        return _row_of(env, node, answer, loose)
     column = answer.columns[0]
     return Typed(f"({answer.sql})", column.type, node.at, loose, zone=column.zone)
+
+
+def _row_of(env: Env, node: tree.Subquery, answer: queries.Answer, loose: int) -> Typed:
+    name = env.tx.alias()
+    names = [f"c{place}" for place in range(1, len(answer.columns) + 1)]
+    for column in answer.columns:
+        if column.zone:
+            env.tx.unsupported(node.at, "rows of timestamps with time zone")
+    cells = ", ".join(f'"f{place}" := {name}.{c}' for place, c in enumerate(names, 1))
+    sql = f"(SELECT struct_pack({cells}) FROM ({answer.sql}) AS {name}({', '.join(names)}))"
+    fields = tuple(Field(column.name or None, column.type) for column in answer.columns)
+    named = [column.name for column in answer.columns]
+    if any(name.startswith("_col") for name in named):
+        fields = tuple(Field(None, column.type) for column in answer.columns)
+    else:
+        env.tx.unsupported(node.at, "a subquery of several named columns as a value")
+    return Typed(sql, TrinoType("row", (), (), fields), node.at, loose)
 
 
 def exists(env: Env, node: tree.Exists) -> Typed:

@@ -42,6 +42,7 @@ def translate(
         dict(relations),
         dict(targets or {}),
         dict(parameters or {}),
+        *statement.names,
         zone=zone,
         reference=references(statement, zone),
     )

@@ -235,3 +235,31 @@ def test_a_relation_may_be_any_query(duck):
     source = embedded.Relation("(SELECT unnest([1, 2, 3]) AS a)", columns)
     written = embedded.translate(statement, {statement.reads[0]: source})
     assert duck.connection.execute(written.sql).fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT 1 AS x FROM nation HAVING count(*) > 1", [(1,)]),
+        ("SELECT -nationkey AS nationkey FROM nation ORDER BY nationkey LIMIT 1", [(-24,)]),
+        ("SELECT sum(nationkey) AS nationkey FROM nation ORDER BY sum(nationkey)", [(300,)]),
+        ("SELECT count(*) FROM nation WHERE name LIKE '%\\%'", [(0,)]),
+        ('SELECT json_extract_scalar(\'{"a": {"b": [1, "x"]}}\', \'$.a.b[1]\')', [("x",)]),
+        ("SELECT map_agg(regionkey, name)[4] FROM nation WHERE nationkey = 4", [("EGYPT",)]),
+        ("SELECT (SELECT 1, 'x')[2]", [("x",)]),
+        ("SELECT approx_percentile(nationkey, 0.5) FROM nation", [(12,)]),
+        ("SELECT current_catalog, current_schema", [("tpch", "tiny")]),
+        (
+            "SELECT CAST(with_timezone(TIMESTAMP '2024-11-03 01:30:00', 'America/New_York') "
+            "AT TIME ZONE 'UTC' AS varchar)",
+            [("2024-11-03 05:30:00 UTC",)],
+        ),
+    ],
+)
+def test_answers_that_are_easy_to_get_wrong(duck, sql, rows):
+    assert duck.rows(sql) == rows
+
+
+def test_a_column_beside_having_must_be_grouped(duck):
+    with pytest.raises(StatementInvalid, match="'name' must be an aggregate expression"):
+        duck.translate("SELECT name FROM nation HAVING true")

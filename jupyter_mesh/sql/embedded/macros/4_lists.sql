@@ -40,3 +40,5 @@ CREATE OR REPLACE MACRO mesh_any(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_c
 CREATE OR REPLACE MACRO mesh_all(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, false) THEN false WHEN list_count(a) < len(a) THEN NULL ELSE true END;
 
 CREATE OR REPLACE MACRO mesh_map(k, v) AS CASE WHEN k IS NULL OR v IS NULL THEN NULL ELSE map(k, v) END;
+
+CREATE OR REPLACE MACRO mesh_first_entries(a) AS map_from_entries(list_filter(list_filter(a, lambda e: e.k IS NOT NULL), lambda e, i: list_position(list_transform(list_filter(a, lambda e: e.k IS NOT NULL), lambda e: e.k), e.k) = i));
