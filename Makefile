@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The front end is looked at again only when one of these has changed.
+FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.config.mjs \
+	$(shell find labextension/src labextension/tests labextension/style labextension/schema -type f)
+
 .PHONY: demo test check clean
 
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
-test: $(VENV)/.test check
+test: $(VENV)/.test node_modules/.checked check
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test
@@ -17,17 +21,27 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --prefer-offline
+	touch $@
+
+node_modules/.checked: node_modules/.package-lock.json $(FRONT)
+	npm run check
+	npm run lint
+	npm test
+	touch $@
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-$(VENV)/.demo: $(VENV)/bin/python pyproject.toml package.json
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml $(FRONT)
 	$(BIN)/python -m pip install --quiet '.[demo]'
 	touch $@
 
-$(VENV)/.test: $(VENV)/bin/python pyproject.toml package.json
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml $(FRONT)
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) .demo .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .cache node_modules labextension/lib jupyter_mesh/_labextension .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,3 +29,8 @@ def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's own 
     from jupyter_mesh.magics import register
 
     register(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where the built JupyterLab extension lies, for an editable install to link."""
+    return [{"src": "_labextension", "dest": "jupyter-mesh"}]

@@ -1,0 +1,34 @@
+// The pictures of waiting and of failing, the same everywhere.
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { JSX } from 'react';
+
+import type { MeshError } from './errors';
+
+/** What went wrong, what to do about it, and a way to try again. */
+export function Failure(props: {
+  error: MeshError;
+  trans: TranslationBundle;
+  retry?: () => void;
+}): JSX.Element {
+  const { error, trans, retry } = props;
+  return (
+    <div className="jp-mesh-failure" role="alert">
+      <p>{error.message}</p>
+      {error.remedy && <p>{error.remedy}</p>}
+      {retry && (
+        <button type="button" className="jp-mesh-button" onClick={retry}>
+          {trans.__('Try again')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Something is on its way. */
+export function Waiting(props: { text: string }): JSX.Element {
+  return (
+    <div className="jp-mesh-waiting" role="status">
+      {props.text}
+    </div>
+  );
+}

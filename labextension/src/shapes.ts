@@ -1,0 +1,200 @@
+// What the server's answers look like.
+
+/** Which mesh a server works in. */
+export interface Status {
+  mesh: { name: string; root: string; engine: string } | null;
+  user: string;
+  version: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+}
+
+export type Kind =
+  | 'group'
+  | 'domain'
+  | 'product'
+  | 'port'
+  | 'catalog'
+  | 'schema'
+  | 'table'
+  | 'column';
+
+/** One row of the tree; `id` is `kind:name`. */
+export interface Row {
+  id: string;
+  label: string;
+  kind: Kind;
+  /** A column's type, a catalog's kind. */
+  type: string;
+  comment: string;
+  /** A product's version, owner and last check; whatever else is known. */
+  detail: Record<string, unknown>;
+  leaf: boolean;
+}
+
+export interface Found {
+  id: string;
+  label: string;
+  kind: Kind;
+  path: string;
+  comment: string;
+  score: number;
+}
+
+export interface Column {
+  name: string;
+  type: string;
+  required: boolean;
+  comment: string;
+  [more: string]: unknown;
+}
+
+export interface TableDetails {
+  name: string;
+  columns: Column[];
+  facts: Record<string, unknown>;
+  /** The product that serves it, if there is one. */
+  product: string | null;
+  versions: Record<string, unknown>[];
+}
+
+export interface Port {
+  name: string;
+  table: string;
+  description?: string;
+  [more: string]: unknown;
+}
+
+export interface Check {
+  port: string;
+  rule: string;
+  outcome: string;
+  message?: string;
+  [more: string]: unknown;
+}
+
+export interface ProductDetails {
+  name: string;
+  owner: string;
+  description: string;
+  version: string | null;
+  ports: Port[];
+  inputs: unknown[];
+  notebook: string;
+  releases: Release[];
+  checks: Check[];
+  [more: string]: unknown;
+}
+
+export interface Release {
+  product: string;
+  version: string;
+  state: string;
+  created: string;
+  actor: string;
+  kind?: string;
+  change?: string;
+  reason: string;
+  digest: string;
+  previous?: string | null;
+  tables: { port: string; table: string; rows: number | null }[];
+  inputs?: { table: string; release?: string; snapshot_id?: unknown }[];
+  checks?: Check[];
+  run?: {
+    notebook: string;
+    executed: string;
+    started: string;
+    ended: string;
+  } | null;
+}
+
+/** What changed from one release to another. */
+export interface Difference {
+  before: Release;
+  after: Release;
+  decision: { change: string; reasons: string[] };
+  ports: {
+    port: string;
+    rows_before: number | null;
+    rows_after: number | null;
+    added: string[];
+    removed: string[];
+    retyped: string[];
+  }[];
+  inputs_changed: string[];
+  checks_changed: string[];
+}
+
+export interface Lineage {
+  nodes: { id: string; kind: string; label: string }[];
+  edges: { from: string; to: string }[];
+}
+
+/** Something that stands in the way of a promotion. */
+export interface Obstacle {
+  text: string;
+  remedy: string;
+  cell: number | null;
+  line: number | null;
+  blocking: boolean;
+}
+
+export interface Plan {
+  product: string;
+  version: string;
+  change: string;
+  reasons: string[];
+  inputs: { table: string; [more: string]: unknown }[];
+  ports: Port[];
+  obstacles: Obstacle[];
+  checks: number;
+  gates: string[];
+  clear: boolean;
+  /** The JSON schema of the notebook's parameters. */
+  schema: Record<string, unknown>;
+  parameters: Record<string, unknown>;
+}
+
+export interface Scaffold {
+  product: string;
+  ports: string[];
+  owner: string;
+  notebook?: string;
+}
+
+export type JobState =
+  'running' | 'published' | 'refused' | 'failed' | 'cancelled' | 'lost';
+
+/** One promotion, as it stands. */
+export interface Job {
+  id: string;
+  product: string;
+  state: JobState;
+  started: string;
+  ended: string | null;
+  actor: string;
+  step: string;
+  done: number;
+  total: number;
+  text: string;
+  steps: { step: string; state: string; text: string }[];
+  cells: { done: number; total: number };
+  checks: Check[];
+  release: string | null;
+  error: {
+    type: string;
+    message: string;
+    remedy: string;
+    [more: string]: unknown;
+  } | null;
+  executed: string;
+}
+
+export interface Completion {
+  text: string;
+  kind: string;
+  detail: string;
+}

@@ -1,0 +1,21 @@
+// The names by which plug-ins, commands and settings of the extension are known.
+export const CATALOG = 'jupyter-mesh:catalog';
+
+/** The domain of the translations, one for the whole extension. */
+export const DOMAIN = 'jupyter_mesh';
+
+/** Commands that one part offers and others may run. */
+export const Commands = {
+  /** Shows the sidebar; `{id?}` selects a row. */
+  showCatalog: 'mesh:show-catalog',
+  /** Asks the server again, without losing the place. */
+  refresh: 'mesh:refresh',
+  /** Opens the page of a table or product: `{id, tab?}`. */
+  openPage: 'mesh:open-page',
+  /** Opens the first rows of a table: `{table}`. */
+  preview: 'mesh:preview',
+  /** Puts a `%%mesh` cell below the active one: `{table}` or `{sql}`. */
+  insertCell: 'mesh:insert-cell',
+  /** Copies a name to the clipboard: `{name}`. */
+  copyName: 'mesh:copy-name'
+} as const;

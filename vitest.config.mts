@@ -1,0 +1,12 @@
+// How the front end's own tests run: JupyterLab's real packages over a pretended browser.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'jsdom',
+    include: ['labextension/**/*.test.{ts,tsx}'],
+    setupFiles: ['labextension/tests/setup.ts'],
+    restoreMocks: true,
+    server: { deps: { inline: [/@jupyterlab/, /@jupyter\//, /@lumino/] } }
+  }
+});
