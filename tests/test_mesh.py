@@ -119,6 +119,16 @@ def test_a_rollback_is_a_release_of_its_own(small_mesh, small_folder):
     assert small_mesh.fsck() == []
 
 
+def test_a_number_given_away_before_a_rollback_is_not_given_again(small_mesh, small_folder):
+    small_mesh.promote("shop/orders")
+    contract = small_folder / "products/shop/orders/contracts/orders.odcs.yaml"
+    first = contract.read_text()
+    contract.write_text(first.replace("ISO code of the country.", "ISO 3166 code."))
+    assert str(small_mesh.promote("shop/orders").version) == "1.0.1"
+    assert str(small_mesh.rollback("shop/orders", "1.0.0").version) == "1.0.0+r1"
+    assert str(small_mesh.plan("shop/orders").version) == "1.0.2"
+
+
 def test_reading_as_of_a_release_shows_what_it_read(small_mesh, small_folder):
     release = small_mesh.promote("shop/orders")
     (small_folder / "orders.csv").write_text("id,customer,amount\n1,1,2.50\n")

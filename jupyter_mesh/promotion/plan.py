@@ -6,17 +6,24 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.errors import InputError
+from jupyter_mesh.errors import InputError, NameNotFound
 from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.model.changes import product_change
 from jupyter_mesh.model.promises import promises
 from jupyter_mesh.model.runs import Plan
-from jupyter_mesh.model.versions import Change, Version, VersionDecision
+from jupyter_mesh.model.versions import (
+    Change,
+    ReleaseRef,
+    Version,
+    VersionDecision,
+    VersionRange,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jupyter_mesh.model.contract import Contract
+    from jupyter_mesh.model.names import ProductName
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.model.runs import Obstacle, Release
@@ -52,13 +59,26 @@ def make_plan(
         checks=sum(len(promises(output.contract)) for output in product.outputs),
         gates=tuple(gate.name for gate in gates),
     )
-    return numbered(plan, catalog.latest(product.name))
+    return numbered(plan, catalog)
 
 
-def numbered(plan: Plan, previous: Release | None) -> Plan:
-    """The plan with the version that follows from the release before it."""
-    version, decision = next_version(plan.product, previous)
+def numbered(plan: Plan, catalog: Catalog) -> Plan:
+    """The plan with the version that follows from the release that is current now."""
+    product = plan.product
+    previous = catalog.latest(product.name)
+    version, decision = next_version(product, previous)
+    # After a rollback the next number may have been given away already.
+    while _is_taken(catalog, product.name, version):
+        version = version.after(decision.change)
     return replace(plan, previous=previous, version=version, version_decision=decision)
+
+
+def _is_taken(catalog: Catalog, product: ProductName, version: Version) -> bool:
+    try:
+        catalog.release(ReleaseRef(product, VersionRange(str(version))))
+    except NameNotFound:
+        return False
+    return True
 
 
 def next_version(

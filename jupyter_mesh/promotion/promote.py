@@ -68,7 +68,7 @@ class Promoter:
             # Tags that are still to be written would move tables under the new branch.
             self._announce(attempt)
             # Who waited finds another release before them than when they planned.
-            attempt.plan = numbered(plan, self.catalog.latest(name))
+            attempt.plan = numbered(plan, self.catalog)
             return self._attempt(attempt, environment or {})
 
     def _attempt(self, attempt: _Attempt, environment: Mapping[str, str]) -> Release:
