@@ -153,3 +153,24 @@ def test_a_wrong_name_is_answered_with_the_nearest(small_mesh, call, near):
     with pytest.raises(Exception, match=r"There is no|cannot be resolved") as error:
         call(small_mesh)
     assert near in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ("NOT (x < 100)", 1),
+        ("NOT (x <= 5)", 2),
+        ("NOT (x > 0)", 1),
+        ("x >= 100", 0),
+        ("x <> 1", 2),
+        ("x NOT BETWEEN 0 AND 100", 1),
+        ("NOT (x < 100 OR x = 200)", 1),
+        ("NOT (NOT (x < 100))", 2),
+    ],
+)
+def test_a_nan_is_not_lost_by_the_bounds_of_its_file(small_mesh, condition, count):
+    import pyarrow as pa
+
+    small_mesh.land(pa.table({"x": [1.0, 7.0, float("nan"), None]}), "lake.raw.readings")
+    asked = small_mesh.query(f"SELECT count(*) FROM lake.raw.readings WHERE {condition}")
+    assert asked.rows() == [(count,)]

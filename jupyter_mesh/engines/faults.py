@@ -53,6 +53,7 @@ _STORE = frozenset(("io", "http", "permission", "missing extension", "network", 
 _CONVERT = re.compile(r"Could not convert string ('.*?'|\".*?\") to '?([A-Z0-9]+)'?", re.DOTALL)
 # A fault of a file rather than of a value in it.
 _FILE = re.compile(r"\bfile\b[^/]{0,20}/", re.IGNORECASE)
+_REFUSED = "not supported by the embedded engine"
 _FULL = ("no space left", "disk full", "max_temp_directory_size", "failed to offload")
 _STATUS = re.compile(r"\(\w+_(\d{3})\)|returned HTTP (\d{3})\b|HTTP code (\d{3})")
 
@@ -64,7 +65,7 @@ def explained(error: BaseException, *, was_stopped: bool = False) -> MeshError:
     if was_stopped or family == "interrupt" or "Interrupted!" in text:
         return QueryCancelled("The statement was stopped before it ended.")
     if RAISED in text:
-        return QueryError(reason(text))
+        return _raised(reason(text))
     if any(mark in text.lower() for mark in _FULL):
         return StorageError(
             "There is no room left on the disk for this statement.",
@@ -76,6 +77,14 @@ def explained(error: BaseException, *, was_stopped: bool = False) -> MeshError:
             remedy="Ask for less at once, or raise it in mesh.yaml: engine: {memory: 4GB}.",
         )
     return _by_family(family, message)
+
+
+def _raised(words: str) -> MeshError:
+    """What a macro of the dialect raised: Trino's own error, or a refusal by a value."""
+    refused = words.removeprefix(_REFUSED)
+    if refused != words:
+        return StatementNotSupported(refused.lstrip(": ").rstrip("."))
+    return QueryError(words)
 
 
 def _by_family(family: str, message: str) -> MeshError:

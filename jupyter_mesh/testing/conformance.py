@@ -111,7 +111,7 @@ class Subject:
         try:
             return self._answered(request)
         except MeshError as error:
-            return {"error": {"class": _kind(error), "text": error.message}}
+            return {"error": {"class": type(error).__name__, "text": error.message}}
 
     def _answered(self, request: Answer) -> Answer:
         session = replace(
@@ -147,11 +147,6 @@ class Subject:
             raise NameNotFound("schema", f"{catalog}.{names['schema']}", known)
         self._session = replace(self._session, catalog=catalog, schema=names["schema"])
         return {"columns": [], "rows": []}
-
-
-def _kind(error: MeshError) -> str:
-    refused = "not supported by the embedded engine" in error.message
-    return "StatementNotSupported" if refused else type(error).__name__
 
 
 def main() -> None:

@@ -74,3 +74,13 @@ def test_places_are_taken_out_of_texts():
     assert scrubbed("see s3://bucket/a/b.parquet and /tmp/x/y.db, file:///c") == (
         "see b.parquet and y.db, c"
     )
+
+
+def test_a_value_that_a_macro_refuses_is_a_refusal_and_no_fault():
+    raised = "Conversion Error: Could not convert string 'mesh: {}' to INT32"
+    told = "not supported by the embedded engine: this number"
+    error = explained(duckdb.ConversionException(raised.format(told)))
+    assert isinstance(error, StatementNotSupported)
+    assert error.construct == "this number"
+    other = explained(duckdb.ConversionException(raised.format("Division by zero")))
+    assert type(other) is QueryError

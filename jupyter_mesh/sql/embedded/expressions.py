@@ -79,6 +79,10 @@ def _unary(env: Env, node: tree.Unary) -> Typed:
     if node.sign != "NOT":
         return operators.signed(env, node)
     value = predicate(env, node.operand, "Value of logical NOT expression")
+    if isinstance(node.operand, tree.Binary) and node.operand.sign in _ORDERS:
+        # DuckDB turns NOT (x < 1) into x >= 1 and passes over files by their bounds, which
+        # leave out NaN although NOT (NaN < 1) holds. It does not see through `= FALSE`.
+        return gather(f"({value.sql} = FALSE)", BOOLEAN, node.at, (value,))
     return gather(f"(NOT {value.sql})", BOOLEAN, node.at, (value,))
 
 
@@ -91,6 +95,7 @@ def _lambda(env: Env, node: tree.Lambda) -> Typed:
     return env.tx.wrong(node.at, "Lambda expression should always be used inside a function")
 
 
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 _TRANSLATORS: dict[type, Callable[..., Typed]] = {
     tree.Name: names.name,
     tree.FieldOf: names.field_of,
