@@ -31,6 +31,13 @@ def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's own 
     register(shell)
 
 
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """The extension that Jupyter Server loads, enabled by the configuration in the wheel."""
+    from jupyter_mesh.server.app import MeshExtension
+
+    return [{"module": "jupyter_mesh", "app": MeshExtension}]
+
+
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Where the built JupyterLab extension lies, for an editable install to link."""
     return [{"src": "_labextension", "dest": "jupyter-mesh"}]

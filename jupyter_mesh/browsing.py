@@ -44,7 +44,7 @@ def describe(parts: Parts, session: Session, name: str) -> Description:
         return _product(parts, ProductName.parse(name))
     table = TableName.parse(name)
     columns = parts.engine().describe(table, session)
-    facts: dict[str, object] = {"catalog": _kind(parts, table.catalog)}
+    facts: dict[str, object] = {"catalog": kind_of(parts, table.catalog)}
     if table.catalog in parts.lakes:
         snapshot = parts.lakes[table.catalog].snapshot(table, session.branch, session.as_of)
         facts |= {
@@ -57,10 +57,11 @@ def describe(parts: Parts, session: Session, name: str) -> Description:
 
 
 def _catalogs(parts: Parts) -> list[Entry]:
-    return [Entry(name, "catalog", _kind(parts, name)) for name in parts.engine().catalogs()]
+    return [Entry(name, "catalog", kind_of(parts, name)) for name in parts.engine().catalogs()]
 
 
-def _kind(parts: Parts, catalog: str) -> str:
+def kind_of(parts: Parts, catalog: str) -> str:
+    """What a catalog is: iceberg, sqlite, postgresql or files."""
     settings = parts.settings.catalogs.get(catalog)
     if isinstance(settings, IcebergSettings):
         return "iceberg"

@@ -226,6 +226,10 @@ class Lake:
         """The releases, newest first."""
         return self.kept.all(product)
 
+    def current(self) -> Sequence[Release]:
+        """The current release of every product, by name."""
+        return self.kept.current()
+
     def latest(self, product: ProductName) -> Release | None:
         """The current release, or nothing."""
         return self.kept.latest(product)

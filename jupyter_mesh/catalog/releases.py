@@ -85,6 +85,18 @@ class Releases:
             row = connection.execute(statement).first()
         return None if row is None else self.read(row)
 
+    def current(self) -> list[Release]:
+        """The current release of every product, by name."""
+        statement = (
+            select(_RELEASES)
+            .where(
+                _RELEASES.c.lake == self.lake, _RELEASES.c.state == ReleaseState.CURRENT.value
+            )
+            .order_by(_RELEASES.c.product)
+        )
+        with self.database.reading() as connection:
+            return [self.read(row) for row in connection.execute(statement)]
+
     def find(self, ref: ReleaseRef) -> Release:
         """The newest release in the range; NameNotFound offers what there is.
 

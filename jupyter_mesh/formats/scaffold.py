@@ -22,12 +22,19 @@ if TYPE_CHECKING:
 
 
 def new_product(
-    folder: Path, name: ProductName, home: str, owner: str, ports: Sequence[str] = ()
+    folder: Path,
+    name: ProductName,
+    home: str,
+    owner: str,
+    ports: Sequence[str] = (),
+    notebook: Path | None = None,
 ) -> list[Path]:
     """Lay out a product below the folder of products, and say which files were made.
 
-    Without ports it gets one that is called like the product. Raises ConflictError when any of
-    the files is there already; nothing is written then.
+    Without ports it gets one that is called like the product. A `notebook` that is there
+    already is copied in the place of an empty one, or left where it is when it lies in the
+    product's folder. Raises ConflictError when any of the files is there already; nothing is
+    written then.
     """
     names = tuple(ports) or (name.product,)
     for port in names:
@@ -37,11 +44,15 @@ def new_product(
                 remedy="Use distinct names of lower case letters, digits and underscores.",
             )
     place = folder / name.domain / name.product
+    file = f"{name.product}.ipynb" if notebook is None else notebook.name
     files = {
-        place / DESCRIPTOR: _descriptor(name, owner, names),
+        place / DESCRIPTOR: _descriptor(name, owner, names, file),
         **{contract_path(place, port): _contract(name, home, port) for port in names},
-        place / f"{name.product}.ipynb": _notebook(name, names),
     }
+    if notebook is None:
+        files[place / file] = _notebook(name, names)
+    elif notebook.resolve().parent != place.resolve():
+        files[place / file] = _copied(notebook)
     for path in files:
         if path.exists():
             raise ConflictError(
@@ -52,7 +63,16 @@ def new_product(
     return list(files)
 
 
-def _descriptor(name: ProductName, owner: str, ports: Sequence[str]) -> str:
+def _copied(notebook: Path) -> str:
+    try:
+        return notebook.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{notebook} cannot be read as a notebook.", remedy="Name another one, or none."
+        ) from error
+
+
+def _descriptor(name: ProductName, owner: str, ports: Sequence[str], notebook: str) -> str:
     outputs = "".join(
         f"""\
   - name: {port}
@@ -78,7 +98,7 @@ team:
 customProperties:
   - property: jupyterMesh
     value:
-      notebook: {name.product}.ipynb
+      notebook: {json.dumps(notebook, ensure_ascii=False)}
       # What the notebook reads, by the names under inputPorts: a table of this mesh
       # (lake.raw.flights) or another product's release (aviation/delays@^1).
       # inputs:

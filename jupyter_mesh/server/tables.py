@@ -1,0 +1,174 @@
+"""Routes of one table: its page, and its first rows."""
+
+from __future__ import annotations
+
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mesh.errors import MeshError, QueryCancelled, QueryError
+from jupyter_mesh.formats.records import record
+from jupyter_mesh.model.names import TableName, quote
+from jupyter_mesh.server.route import ARROW, Asked, Blob, Route, number
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jupyter_mesh.mesh import Mesh
+    from jupyter_mesh.model.contract import Column
+    from jupyter_mesh.model.product import OutputPort
+    from jupyter_mesh.protocols import Result
+    from jupyter_mesh.server.visit import Visit
+
+# A cell of a preview is looked at, not read; a table of them has to fit into a browser.
+LONGEST_CELL = 10_000
+LARGEST_PREVIEW = 32 * 2**20
+PREVIEW_SECONDS = 60.0
+_VERSIONS = 50
+
+
+def preview(visit: Visit) -> Blob:
+    """The first rows of a table as an Arrow stream; long texts are cut."""
+    name = TableName.parse(visit["table"])
+    columns = visit.mesh.parts.engine().describe(name, visit.mesh.session)
+    items = ", ".join(_cut(column) for column in columns)
+    sql = f"SELECT {items} FROM {name.sql} LIMIT {visit['limit']}"  # noqa: S608 - quoted names
+    # The browser may wait for ever; nobody looks at a table for longer than this.
+    limit = Timer(PREVIEW_SECONDS, visit.ticket.cancel)
+    limit.daemon = True
+    limit.start()
+    try:
+        result = visit.mesh.query(sql, ticket=visit.ticket)
+        return Blob(_stream(result), ARROW)
+    except QueryCancelled as error:
+        raise QueryError(
+            f"The preview of {name} was stopped; it took longer than anybody looks.",
+            remedy="Ask for fewer columns in a %%mesh cell.",
+        ) from error
+    finally:
+        limit.cancel()
+
+
+def _cut(column: Column) -> str:
+    name = quote(column.name)
+    if column.type.base != "varchar":
+        return name
+    cut = f"substr({name}, 1, {LONGEST_CELL})"
+    return f"CASE WHEN length({name}) > {LONGEST_CELL} THEN {cut} ELSE {name} END AS {name}"
+
+
+def _stream(result: Result) -> bytes:
+    import pyarrow as pa
+
+    table: pa.Table = result.arrow()
+    while table.nbytes > LARGEST_PREVIEW and table.num_rows > 1:
+        table = table.slice(0, table.num_rows // 2)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def table(visit: Visit) -> dict[str, Any]:
+    """A table with its columns, what is known of it, and its versions."""
+    name = TableName.parse(visit["name"])
+    found = visit.mesh.describe(str(name))
+    product, output = serving(visit.mesh, name)
+    promised = {column.name: column for column in output.contract.columns} if output else {}
+    told: dict[str, Any] = {
+        "name": str(name),
+        "columns": [_column(column, promised.get(column.name)) for column in found.columns],
+        "facts": record(found.facts),
+        "product": product or None,
+        "port": output.name if output else None,
+        "rules": record(output.contract.rules) if output else [],
+        "versions": _versions(visit.mesh, name),
+    }
+    if output is not None:
+        told["facts"]["description"] = output.description
+        told["facts"]["service levels"] = dict(output.contract.sla)
+    return told
+
+
+def _column(found: Column, promised: Column | None) -> dict[str, Any]:
+    told = promised or found
+    return {
+        "name": found.name,
+        "type": str(found.type),
+        "required": found.required or told.required,
+        "comment": told.description or found.description,
+        "unique": told.unique,
+        "primary_key": told.primary_key,
+        "classification": told.classification,
+        "unit": told.unit,
+        "tags": list(told.tags),
+    }
+
+
+def serving(mesh: Mesh, table: TableName) -> tuple[str, OutputPort | None]:
+    """The product that serves a table, and its port; nothing where none does."""
+    for name in mesh.parts.products.names():
+        if name.schema == table.schema:
+            try:
+                product = mesh.parts.products.product(name)
+            except MeshError:
+                # Its files are nonsense, which its own page tells.
+                continue
+            for output in product.outputs:
+                if output.table == table:
+                    return str(name), output
+    return "", None
+
+
+def _versions(mesh: Mesh, table: TableName) -> list[dict[str, Any]]:
+    lake = mesh.parts.lakes.get(table.catalog)
+    if lake is None:
+        return []
+    served = {one.snapshot_id: one for one in lake.kept.of_table(table)}
+    versions = []
+    for snapshot in lake.history(table)[:_VERSIONS]:
+        one = served.get(snapshot.snapshot_id)
+        versions.append(
+            {
+                "snapshot_id": str(snapshot.snapshot_id or ""),
+                "committed": record(snapshot.committed),
+                "rows": snapshot.rows,
+                "release": f"{one.product}@{one.version}" if one else None,
+            }
+        )
+    return versions
+
+
+_NAME = {"type": "string", "minLength": 1, "maxLength": 1000}
+_ANSWER = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "columns": {"type": "array", "items": {"type": "object"}},
+        "facts": {"type": "object"},
+        "product": {"type": ["string", "null"]},
+        "versions": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["name", "columns", "facts", "product", "versions"],
+}
+ROUTES = (
+    Route(
+        "GET",
+        "preview",
+        "The first rows of a table.",
+        preview,
+        (
+            Asked("table", "catalog.schema.table", _NAME, required=True),
+            Asked("limit", "How many rows at most.", number(100, 1, 10_000)),
+        ),
+        ARROW,
+    ),
+    Route(
+        "GET",
+        "table",
+        "A table's columns, facts and versions.",
+        table,
+        (Asked("name", "catalog.schema.table", _NAME, required=True),),
+        _ANSWER,
+    ),
+)
