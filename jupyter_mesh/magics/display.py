@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from time import monotonic
@@ -9,15 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.formats.cells import shortened, text, visible
 from jupyter_mesh.formats.outline import Outline, counted
+from jupyter_mesh.magics.pages import SAVED_BYTES, between, packed
+from jupyter_mesh.magics.shelf import put
 from jupyter_mesh.magics.tables import Table, html, words
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.tables import Snapshot, Stats
     from jupyter_mesh.protocols import Result
 
 MIME = "application/vnd.jupyter-mesh.result+json"
+# The rows of the text, and those of the grid of a front end that has our extension.
 ROWS = 20
+PAGE = 1000
 _WIDEST = 60
 # Seconds to go on counting rows that are not shown; a large answer stays in the engine.
 COUNTING = 1.0
@@ -32,23 +40,33 @@ class Preview:
     total: int
     is_whole: bool
     stats: Stats
+    page: bytes
+    paged: int
 
     @classmethod
-    def of(cls, result: Result, limit: int = ROWS) -> Preview:
-        """Read the first rows; then count on for a moment, as most answers end soon."""
+    def of(cls, result: Result, limit: int | None = None) -> Preview:
+        """Read the first rows; then count on for a moment, as most answers end soon.
+
+        A limit holds for the text and the grid alike; without one the grid has more rows.
+        """
         from jupyter_mesh.formats.arrays import python_rows
 
-        shown: list[tuple[Any, ...]] = []
+        of_text = ROWS if limit is None else limit
+        of_page = limit if limit is not None else _rows_of_page()
+        first: list[pa.RecordBatch] = []
         total, is_whole = 0, True
         until = monotonic() + COUNTING
         for batch in result.batches():
-            if len(shown) < limit:
-                shown += python_rows(batch.slice(0, limit - len(shown)), result.columns)
+            if total < of_page:
+                first.append(batch.slice(0, of_page - total))
             total += batch.num_rows
             if monotonic() > until:
                 is_whole = False
                 break
-        return cls(result.columns, tuple(shown), total, is_whole, result.stats)
+        shown = between(first, 0, of_text)
+        rows = tuple(row for part in shown for row in python_rows(part, result.columns))
+        page, paged = packed(first, result.columns, SAVED_BYTES)
+        return cls(result.columns, rows, total, is_whole, result.stats, page, paged)
 
     @property
     def headline(self) -> str:
@@ -115,7 +133,7 @@ class Preview:
         return {
             "text/plain": words(self.table, _WIDEST),
             "text/html": html(self.table),
-            MIME: self.record,
+            MIME: self.record | {"arrow": b64encode(self.page).decode(), "shown": self.paged},
         }
 
 
@@ -141,13 +159,20 @@ class Answer:
         return words(self.preview.table, _WIDEST)
 
     def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
-        bundle = self.preview.bundle()
+        bundle = shown(self.result, self.preview)
         if self.staged is not None:
             line = f"staged {self.staged.table}, seen by no reader until it is promoted"
             bundle["text/plain"] = f"{line}\n{bundle['text/plain']}"
             bundle["text/html"] = f"<div>{escape(line)}</div>{bundle['text/html']}"
             bundle[MIME]["staged"] = str(self.staged.table)
         return bundle
+
+
+def shown(result: Result, preview: Preview) -> dict[str, Any]:
+    """The representations of a result that a page may ask more of."""
+    bundle = preview.bundle()
+    bundle[MIME]["handle"] = put(result)
+    return bundle
 
 
 class Listing(list[Any]):
@@ -167,6 +192,11 @@ class Listing(list[Any]):
 def table_of(shown: Outline) -> Table:
     """An outline as a table without types."""
     return Table(shown.title, shown.headings, (), shown.rows, shown.numeric, notes=shown.notes)
+
+
+def _rows_of_page() -> int:
+    """Few in a run: its notebook is kept as evidence, and nobody scrolls there meanwhile."""
+    return ROWS if os.environ.get("MESH_RUN_ID") else PAGE
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - any cell

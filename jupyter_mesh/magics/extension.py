@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.formats.outline import outline
-from jupyter_mesh.magics.display import Preview, table_of
+from jupyter_mesh.magics.display import Preview, shown, table_of
 from jupyter_mesh.magics.kernel import CurrentMesh
 from jupyter_mesh.magics.lines import run_line
 from jupyter_mesh.magics.matcher import Names, matcher
+from jupyter_mesh.magics.shelf import listen
 from jupyter_mesh.magics.sql import SqlCell
 from jupyter_mesh.magics.tables import html, words
 from jupyter_mesh.magics.transformer import MeshCells
@@ -42,6 +43,7 @@ def register(shell: Any) -> None:  # noqa: ANN401 - IPython's own shell
     if getattr(shell, "Completer", None) is not None:
         shell.Completer.custom_matchers.append(matcher(Names()))
     _show_nouns(shell)
+    listen(shell)
     if "mesh" not in shell.user_ns:
         shell.user_ns["mesh"] = CurrentMesh()
 
@@ -75,4 +77,4 @@ def _write(noun: Any, printer: Any, _cycle: bool) -> None:  # noqa: ANN401
 
 
 def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG001
-    return Preview.of(result).bundle()
+    return shown(result, Preview.of(result))

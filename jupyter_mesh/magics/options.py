@@ -17,11 +17,14 @@ USAGE = "%%mesh [--into NAME] [--stage PORT] [--limit N] [--engine NAME]"
 
 @dataclass(frozen=True, slots=True)
 class CellOptions:
-    """What a cell asks for: a variable, a port, how many rows to show, an engine."""
+    """What a cell asks for: a variable, a port, how many rows to show, an engine.
+
+    Without a limit the front end's own page is shown.
+    """
 
     into: str = ""
     stage: str = ""
-    limit: int = 20
+    limit: int | None = None
     engine: str = ""
 
 
@@ -42,7 +45,7 @@ def parse_options(line: str) -> CellOptions:
     return CellOptions(
         into=_identifier(found.get("into", "")),
         stage=found.get("stage", ""),
-        limit=_number(found.get("limit", "20")),
+        limit=_number(found["limit"]) if "limit" in found else None,
         engine=found.get("engine", ""),
     )
 

@@ -10,6 +10,7 @@ from jupyter_mesh.magics.display import Answer, Preview
 from jupyter_mesh.magics.kernel import current
 from jupyter_mesh.magics.options import CellOptions, parse_options
 from jupyter_mesh.magics.parameters import bound
+from jupyter_mesh.magics.place import placed
 from jupyter_mesh.magics.progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -28,19 +29,21 @@ class SqlCell:
         """Run a cell whose shell can await: buttons and other messages work meanwhile."""
         options, work = self._begin(line, body)
         progress = ProgressLine(work, self.shell, awaits=True)
-        try:
-            return self._end(options, await work.awaited(progress.tick))
-        finally:
-            progress.close()
+        with placed(self.shell):
+            try:
+                return self._end(options, await work.awaited(progress.tick))
+            finally:
+                progress.close()
 
     def joined(self, line: str, body: str) -> Answer:
         """Run a cell where nothing can be awaited: in other code, or without a loop."""
         options, work = self._begin(line, body)
         progress = ProgressLine(work, self.shell, awaits=False)
-        try:
-            return self._end(options, work.joined(progress.tick))
-        finally:
-            progress.close()
+        with placed(self.shell):
+            try:
+                return self._end(options, work.joined(progress.tick))
+            finally:
+                progress.close()
 
     def _begin(self, line: str, body: str) -> tuple[CellOptions, Work[Answer]]:
         options = parse_options(line)
