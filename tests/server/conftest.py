@@ -43,11 +43,25 @@ class Answer:
 
 
 @pytest.fixture
+def reader():
+    return Reader
+
+
+@pytest.fixture
+def named():
+    return Named
+
+
+@pytest.fixture
 def jp_server_config():
     return Config(
         {
             "ServerApp": {
-                "jpserver_extensions": {"jupyter_mesh": True},
+                "jpserver_extensions": {
+                    "jupyter_mesh": True,
+                    # Its own routes do not pass the strict rules that ours are held to.
+                    "jupyter_server_terminals": False,
+                },
                 "allow_unauthenticated_access": False,
             }
         }

@@ -1,7 +1,5 @@
 """Promises of the sidebar's routes."""
 
-import pytest
-
 
 async def labels(ask, parent):
     answer = await ask("tree", parent=parent)
