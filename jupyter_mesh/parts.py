@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.errors import ConfigError, NameNotFound
+from jupyter_mesh import plugins
+from jupyter_mesh.errors import ConfigError
 from jupyter_mesh.settings import IcebergSettings, SecretStore
 
 if TYPE_CHECKING:
@@ -67,11 +68,7 @@ class Parts:
         """The engine of that name, or the mesh's own."""
         name = name or self.settings.engine.kind
         if name not in self._engines:
-            if name != "embedded":
-                raise NameNotFound("engine", name, ["embedded"])
-            from jupyter_mesh.engines.embedded import EmbeddedEngine
-
-            self._engines[name] = EmbeddedEngine(
+            self._engines[name] = plugins.load(plugins.ENGINES, name)(
                 self.settings.engine,
                 self.lakes,
                 self.settings.catalogs,
@@ -110,7 +107,9 @@ class Parts:
         """What has to agree before a product's release: the mesh's gates and its domain's."""
         from jupyter_mesh.policy.rules import gates_for
 
-        return gates_for(self.settings.policy, self.settings.products, product.name.domain)
+        settings = self.settings
+        built_in = gates_for(settings.policy, settings.products, product.name.domain)
+        return (*built_in, *_plugged(plugins.GATES, settings))
 
     @cached_property
     def announcers(self) -> Sequence[Announcer]:
@@ -118,7 +117,11 @@ class Parts:
         from jupyter_mesh.promotion.announce import announcers
         from jupyter_mesh.quality.report import render
 
-        return announcers(self.home, render, self.settings.name)
+        built_in = announcers(self.home, render, self.settings.name)
+        found = (*built_in, *_plugged(plugins.ANNOUNCERS, self.settings))
+        # A release leaves one notice for each of those who tell others.
+        self.home.notices = tuple(announcer.kind for announcer in found)
+        return found
 
     def promoter(self, product: DataProduct) -> Promoter:
         """Takes a plan for that product to a release."""
@@ -155,3 +158,8 @@ class Parts:
         if "lakes" in self.__dict__:
             for lake in self.lakes.values():
                 lake.close()
+
+
+def _plugged(group: str, settings: Settings) -> tuple[Any, ...]:
+    """What other packages bring in a group, each made with the mesh's settings."""
+    return tuple(plugins.load(group, name)(settings) for name in plugins.names(group))

@@ -29,9 +29,10 @@ def load(group: str, name: str) -> Any:  # noqa: ANN401 - a class or a function 
     points = sorted(entry_points(group=group, name=name), key=lambda point: point.value)
     kind = group.rpartition(".")[2].removesuffix("s")
     if not points:
-        raise NameNotFound(
-            kind, name, names(group), remedy="Install the package that brings it."
-        )
+        known = names(group)
+        there = f"There is {', '.join(known)}. " if known else ""
+        remedy = f"{there}Install the package that brings another."
+        raise NameNotFound(kind, name, known, remedy=remedy)
     values = {point.value: point for point in points}
     if len(values) > 1:
         raise ConfigError(

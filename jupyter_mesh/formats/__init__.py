@@ -1,1 +1,1 @@
-"""formats."""
+"""Values and what they look like elsewhere: files, Arrow, frames, records, pages."""

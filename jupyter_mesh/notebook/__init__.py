@@ -1,1 +1,1 @@
-"""notebook."""
+"""Notebooks looked through and run, each in a process of its own."""

@@ -1,1 +1,1 @@
-"""promotion."""
+"""The road from a notebook to a release; knows only shapes."""

@@ -1,1 +1,1 @@
-"""quality."""
+"""Contracts held against snapshots: rules into few statements, verdicts out of numbers."""
