@@ -1,4 +1,5 @@
 // The only door to the server: one typed function per route.
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 
 import { MeshError, readError } from './errors';
@@ -123,6 +124,12 @@ export const releases = (
 
 export const release = (ref: string, signal?: AbortSignal): Promise<Release> =>
   json('release', { query: { ref }, signal });
+
+/** The executed notebook of a release or of a promotion, as nbformat's JSON. */
+export const notebook = (
+  of: { release: string } | { promotion: string },
+  signal?: AbortSignal
+): Promise<INotebookContent> => json('notebook', { query: { ...of }, signal });
 
 /** What changed between two releases, like `aviation/delays@1.0.0`. */
 export const diff = (

@@ -1,6 +1,9 @@
 // The plug-ins of the extension: a list, nothing else.
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+import catalog from './catalog/plugin';
+import pages from './pages/plugin';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [...catalog, ...pages];
 
 export default plugins;

@@ -58,14 +58,43 @@ export interface TableDetails {
   facts: Record<string, unknown>;
   /** The product that serves it, if there is one. */
   product: string | null;
-  versions: Record<string, unknown>[];
+  port?: string | null;
+  rules?: Rule[];
+  versions: TableVersion[];
+}
+
+export interface TableVersion {
+  snapshot_id: string;
+  committed: string;
+  rows: number | null;
+  /** The release that serves it, like `aviation/delays@1.0.0`. */
+  release: string | null;
+}
+
+/** One promise of a contract. */
+export interface Rule {
+  id: string;
+  metric: string;
+  column: string;
+  description: string;
+  severity: string;
+  [more: string]: unknown;
 }
 
 export interface Port {
   name: string;
   table: string;
   description?: string;
-  [more: string]: unknown;
+  columns?: PromisedColumn[];
+  rules?: Rule[];
+}
+
+/** A column as the contract names it. */
+export interface PromisedColumn {
+  name: string;
+  type: string;
+  required: boolean;
+  description: string;
 }
 
 export interface Check {
@@ -73,7 +102,10 @@ export interface Check {
   rule: string;
   outcome: string;
   message?: string;
-  [more: string]: unknown;
+  expected?: string;
+  observed?: unknown;
+  severity?: string;
+  rows?: Record<string, unknown>[];
 }
 
 export interface ProductDetails {
@@ -82,11 +114,11 @@ export interface ProductDetails {
   description: string;
   version: string | null;
   ports: Port[];
-  inputs: unknown[];
+  inputs: { name: string; table: string; release: string | null }[];
   notebook: string;
+  folder?: string;
   releases: Release[];
   checks: Check[];
-  [more: string]: unknown;
 }
 
 export interface Release {
@@ -128,8 +160,17 @@ export interface Difference {
   checks_changed: string[];
 }
 
+export interface LineageNode {
+  id: string;
+  kind: string;
+  label: string;
+  detail?: { version?: string; notebook?: string };
+  /** There is more beyond it that was not asked for. */
+  more?: boolean;
+}
+
 export interface Lineage {
-  nodes: { id: string; kind: string; label: string }[];
+  nodes: LineageNode[];
   edges: { from: string; to: string }[];
 }
 

@@ -1,5 +1,6 @@
 // The names by which plug-ins, commands and settings of the extension are known.
 export const CATALOG = 'jupyter-mesh:catalog';
+export const PAGES = 'jupyter-mesh:pages';
 
 /** The domain of the translations, one for the whole extension. */
 export const DOMAIN = 'jupyter_mesh';
@@ -12,6 +13,8 @@ export const Commands = {
   refresh: 'mesh:refresh',
   /** Opens the page of a table or product: `{id, tab?}`. */
   openPage: 'mesh:open-page',
+  /** Opens an executed notebook to be read: `{release}` or `{promotion}`. */
+  openExecuted: 'mesh:open-executed',
   /** Opens the first rows of a table: `{table}`. */
   preview: 'mesh:preview',
   /** Puts a `%%mesh` cell below the active one: `{table}` or `{sql}`. */

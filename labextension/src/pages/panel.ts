@@ -1,0 +1,54 @@
+// The frame of a page: a tab of the main area that tells about one table or product.
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { createElement } from 'react';
+
+import { productIcon, tableIcon } from '../icons';
+import { nameOf } from '../names';
+import { Page } from './Page';
+
+/** How pages reach the commands of others. */
+export type Run = (command: string, args: ReadonlyPartialJSONObject) => void;
+
+export class PageWidget extends ReactWidget {
+  private chosen: string;
+
+  constructor(
+    /** What the page is about: `table:...` or `product:...`. */
+    readonly place: string,
+    private readonly run: Run,
+    private readonly trans: TranslationBundle
+  ) {
+    super();
+    const isTable = place.startsWith('table:');
+    const name = nameOf(place);
+    this.chosen = isTable ? 'columns' : 'about';
+    this.addClass('jp-mesh-page');
+    this.title.label = isTable ? (name.split('.').at(-1) ?? name) : name;
+    this.title.caption = name;
+    this.title.icon = isTable ? tableIcon : productIcon;
+  }
+
+  /** Which part of the page is shown. */
+  get tab(): string {
+    return this.chosen;
+  }
+
+  set tab(tab: string) {
+    this.chosen = tab;
+    this.update();
+  }
+
+  protected override render(): JSX.Element {
+    const { place, run, trans, tab } = this;
+    const choose = (chosen: string): void => {
+      this.tab = chosen;
+    };
+    return createElement(Page, { place, run, trans, tab, choose });
+  }
+
+  protected override onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>('[role=tab][tabindex="0"]')?.focus();
+  }
+}

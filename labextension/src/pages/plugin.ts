@@ -1,0 +1,112 @@
+// Wires the pages of tables and products into JupyterLab.
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { Widget } from '@lumino/widgets';
+
+import { Commands, DOMAIN, PAGES } from '../tokens';
+import type { Workshop } from './executed';
+import type { PageWidget } from './panel';
+
+const pages: JupyterFrontEndPlugin<void> = {
+  id: PAGES,
+  description: 'The pages of tables and products.',
+  autoStart: true,
+  requires: [
+    ITranslator,
+    NotebookPanel.IContentFactory,
+    IRenderMimeRegistry,
+    IEditorServices
+  ],
+  optional: [ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator,
+    contentFactory: NotebookPanel.IContentFactory,
+    rendermime: IRenderMimeRegistry,
+    editors: IEditorServices,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const trans = translator.load(DOMAIN);
+    const tracker = new WidgetTracker<MainAreaWidget<PageWidget>>({
+      namespace: 'jupyter-mesh-page'
+    });
+    app.commands.addCommand(Commands.openPage, {
+      label: args => labelOf(String(args.tab ?? ''), trans),
+      execute: async args => {
+        const id = String(args.id);
+        const tab = args.tab ? String(args.tab) : '';
+        const { PageWidget } = await import('./panel');
+        let page = tracker.find(one => one.content.place === id);
+        if (!page) {
+          const run = (
+            command: string,
+            more: ReadonlyPartialJSONObject
+          ): void => void app.commands.execute(command, more);
+          const content = new PageWidget(id, run, trans);
+          page = new MainAreaWidget({ content });
+          page.id = `jp-mesh-page-${id}`;
+          app.shell.add(page, 'main', { type: 'Mesh' });
+          await tracker.add(page);
+        }
+        if (tab) {
+          page.content.tab = tab;
+        }
+        app.shell.activateById(page.id);
+      }
+    });
+    void restorer?.restore(tracker, {
+      command: Commands.openPage,
+      args: page => ({ id: page.content.place, tab: page.content.tab }),
+      name: page => page.content.place
+    });
+    const workshop = { contentFactory, rendermime, editors, trans };
+    addExecuted(app, workshop);
+  }
+};
+
+function addExecuted(app: JupyterFrontEnd, workshop: Workshop): void {
+  const { trans } = workshop;
+  const open = new Map<string, Widget>();
+  app.commands.addCommand(Commands.openExecuted, {
+    label: trans.__('Open the Executed Notebook'),
+    execute: async args => {
+      const of = args.release
+        ? { release: String(args.release) }
+        : { promotion: String(args.promotion) };
+      const name = Object.values(of)[0];
+      let widget = open.get(name);
+      if (!widget) {
+        const { executed } = await import('./executed');
+        widget = executed(of, name, workshop);
+        open.set(name, widget);
+        widget.disposed.connect(() => open.delete(name));
+        app.shell.add(widget, 'main', { type: 'Mesh' });
+      }
+      app.shell.activateById(widget.id);
+    }
+  });
+}
+
+function labelOf(tab: string, trans: TranslationBundle): string {
+  switch (tab) {
+    case 'releases':
+      return trans.__('Releases');
+    case 'versions':
+      return trans.__('Versions');
+    case 'lineage':
+      return trans.__('Lineage');
+    default:
+      return trans.__('Open Page');
+  }
+}
+
+export default [pages] as JupyterFrontEndPlugin<unknown>[];
