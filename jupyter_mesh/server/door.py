@@ -93,7 +93,9 @@ class Door(APIHandler):
         raise web.HTTPError(405)
 
     def _query(self) -> dict[str, list[str]]:
-        return {name: self.get_query_arguments(name) for name in self.request.query_arguments}
+        # A blank at the end says that the next word begins.
+        names = self.request.query_arguments
+        return {name: self.get_query_arguments(name, strip=False) for name in names}
 
     def _say(self, status: int, details: Mapping[str, Any]) -> None:
         self.set_status(status)

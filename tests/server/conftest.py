@@ -2,6 +2,15 @@
 
 import asyncio
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
@@ -132,3 +141,74 @@ def ended(ask):
         raise AssertionError(job)
 
     return wait
+
+
+class Server:
+    """A Jupyter Server in a process of its own, asked from outside."""
+
+    token = "letmein"
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}/hub/user/ana/mesh/api"
+        self.headers = {"Authorization": f"token {self.token}"}
+
+    def start(self):
+        options = {
+            "ServerApp.root_dir": str(self.folder),
+            "ServerApp.port": self.port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.open_browser": False,
+            "ServerApp.base_url": "/hub/user/ana/",
+            "ServerApp.allow_root": True,
+            "ServerApp.jpserver_extensions": '{"jupyter_mesh": True}',
+            "IdentityProvider.token": self.token,
+        }
+        command = [sys.executable, "-m", "jupyter_server"]
+        self.log = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command, *(f"--{name}={value}" for name, value in options.items())],
+            stdout=self.log,
+            stderr=self.log,
+            env={**os.environ, "JUPYTER_CONFIG_DIR": str(self.folder / ".config")},
+        )
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                return self.ask("status")
+            except URLError:
+                time.sleep(0.2)
+        raise AssertionError((self.folder / "server.log").read_text())
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        self.process.wait(30)
+        self.log.close()
+
+    def ask(self, path, method="GET", **values):
+        url, body = f"{self.base}/{path}", None
+        if method == "POST":
+            body = json.dumps(values).encode()
+        elif values:
+            url = f"{url}?{urlencode(values)}"
+        request = Request(url, body, self.headers, method=method)
+        try:
+            with urlopen(request, timeout=60) as answer:
+                return json.loads(answer.read())
+        except HTTPError as error:
+            with error:
+                return json.loads(error.read())
+
+
+@pytest.fixture
+def server(landed):
+    """A server under a hub's prefix, in a process of its own."""
+
+    found = Server(landed)
+    found.start()
+    yield found
+    if found.process.poll() is None:
+        found.stop()

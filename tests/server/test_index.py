@@ -1,0 +1,104 @@
+"""Promises of the search index: it finds, forgives slips, and follows what changes."""
+
+import asyncio
+
+import pytest
+
+from jupyter_mesh.mesh import Mesh
+from jupyter_mesh.server import index
+from jupyter_mesh.server.listing import Lister
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(index, "_SHORTEST", 0.2)
+    monkeypatch.setattr(index, "_SHARE", 0)
+
+
+async def found(ask, q):
+    answer = await ask("search", q=q)
+    assert answer.status == 200, answer.content
+    return [item["id"] for item in answer.json["items"]]
+
+
+async def turns_up(ask, q, place, seconds=15):
+    for _turn in range(seconds * 5):
+        if place in await found(ask, q):
+            return True
+        await asyncio.sleep(0.2)
+    return False
+
+
+async def test_the_first_search_finds_at_once(ask, landed):
+    assert "table:lake.raw.orders" in await found(ask, "orders")
+
+
+@pytest.mark.parametrize(
+    ("q", "place"),
+    [
+        ("raw orders", "table:lake.raw.orders"),
+        ("ORD", "table:lake.raw.orders"),
+        ("customers", "table:crm.main.customers"),
+        ("customer", "column:lake.raw.orders.customer"),
+        ("custmoer", "table:crm.main.customers"),
+        ("oders", "table:lake.raw.orders"),
+        ("iso code", "column:lake.shop_orders.orders.country"),
+        ("what customers ordered", "product:shop/orders"),
+        ("raw", "schema:lake.raw"),
+        ("revenu", "column:lake.shop_orders.orders.revenue"),
+    ],
+)
+async def test_names_columns_words_and_slips_are_found(ask, landed, q, place):
+    assert await turns_up(ask, q, place)
+
+
+async def test_nothing_is_found_by_nonsense(ask, landed):
+    assert await found(ask, "qqqzzzxxx") == []
+    assert await found(ask, "%") == []
+    assert await found(ask, "' OR 1=1 --") == []
+
+
+async def test_what_is_landed_and_dropped_beside_is_followed(ask, landed):
+    await found(ask, "orders")
+    with Mesh.open(landed) as mesh:
+        mesh.land(landed / "orders.csv", "lake.raw.returned_goods")
+        assert await turns_up(ask, "returned", "table:lake.raw.returned_goods")
+        mesh.query("DROP TABLE lake.raw.returned_goods")
+    for _turn in range(50):
+        if not await found(ask, "returned"):
+            break
+        await asyncio.sleep(0.2)
+    assert await found(ask, "returned") == []
+
+
+async def test_the_tree_knows_when_a_table_changed(ask, landed):
+    await turns_up(ask, "customer", "column:lake.raw.orders.customer")
+    (item,) = (await ask("tree", parent="schema:lake.raw")).json["items"]
+    assert item["detail"]["changed"].startswith("20")
+
+
+def test_a_second_round_has_nothing_to_do(small_mesh):
+    assert Lister(small_mesh).refresh() > 3
+    assert Lister(small_mesh).refresh() == 0
+
+
+def test_a_broken_product_and_a_lost_source_keep_the_rest(small_mesh, small_folder):
+    Lister(small_mesh).refresh()
+    path = small_folder / "products/shop/orders/product.odps.yaml"
+    path.write_text("nonsense: [")
+    (small_folder / "crm.sqlite").unlink()
+    Lister(small_mesh).refresh()
+    names = small_mesh.parts.home.names
+    (product,) = names.search("shop orders", 1)
+    assert names.listed(["product:shop/orders"])["product:shop/orders"].comment
+    assert names.search("customers", 5)
+    assert product
+
+
+def test_a_catalog_that_left_the_mesh_is_forgotten(small_mesh, small_folder):
+    Lister(small_mesh).refresh()
+    path = small_folder / "mesh.yaml"
+    path.write_text(path.read_text().partition("  crm:")[0])
+    with Mesh.open(small_folder) as mesh:
+        Lister(mesh).refresh()
+        assert not [h for h in mesh.parts.home.names.search("customers", 9) if "crm" in h.id]

@@ -1,0 +1,91 @@
+"""Promises of a table's page and preview: exact, bounded, harmless."""
+
+import io
+
+import pyarrow as pa
+import pytest
+
+from jupyter_mesh.mesh import Mesh
+from jupyter_mesh.server import tables as module
+
+
+def table_of(answer):
+    assert answer.status == 200, answer.content
+    assert answer.headers["Content-Type"] == "application/vnd.apache.arrow.stream"
+    return pa.ipc.open_stream(io.BytesIO(answer.content)).read_all()
+
+
+async def test_the_first_rows_come_as_arrow(ask, landed):
+    found = table_of(await ask("preview", table="lake.raw.orders", limit=7))
+    assert found.column_names == ["id", "customer", "amount"]
+    assert found.num_rows == 7
+    assert found.schema.field("amount").type == pa.float64()
+
+
+async def test_sources_are_looked_at_too(ask, landed):
+    assert table_of(await ask("preview", table="crm.main.customers")).num_rows == 5
+
+
+@pytest.fixture
+def wild(landed):
+    """A table of long cells and wild names."""
+    with Mesh.open(landed) as mesh:
+        frame = pa.table(
+            {
+                "a": ["x" * 2_000_000, None],
+                "b": pa.array([b"y" * 1_000_000, None], pa.binary()),
+                "c": ["ü" * 20_000, "short"],
+            }
+        )
+        mesh.land(frame, "lake.raw.tame")
+        wild = 'a AS "<script>", b AS "a""b", c AS "drop table"'
+        mesh.query(f'CREATE TABLE lake.raw."odd one" AS SELECT {wild} FROM lake.raw.tame')
+    return landed
+
+
+async def test_long_cells_are_cut_and_wild_names_are_only_names(ask, wild):
+    found = table_of(await ask("preview", table='lake.raw."odd one"'))
+    assert found.column_names == ["<script>", 'a"b', "drop table"]
+    assert len(found["<script>"][0].as_py()) == module.LONGEST_CELL
+    assert found["drop table"][0].as_py() == "ü" * module.LONGEST_CELL
+    assert found["drop table"][1].as_py() == "short"
+    assert found["<script>"][1].as_py() is None
+
+
+async def test_a_preview_has_a_ceiling(ask, wild, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST_PREVIEW", 500_000)
+    assert table_of(await ask("preview", table='lake.raw."odd one"')).num_rows == 1
+
+
+async def test_a_preview_that_takes_too_long_is_stopped(ask, landed, monkeypatch):
+    monkeypatch.setattr(module, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(module, "_stream", slowly(module._stream))
+    answer = await ask("preview", table="lake.raw.orders")
+    assert answer.status in {200, 422}
+
+
+def slowly(work):
+    def wait(result):
+        import time
+
+        time.sleep(0.2)
+        return work(result)
+
+    return wait
+
+
+async def test_a_table_shows_columns_facts_and_versions(ask, published):
+    found = (await ask("table", name="lake.shop_orders.orders")).json
+    assert found["product"] == "shop/orders"
+    country = found["columns"][0]
+    assert country["comment"] == "ISO code of the country."
+    assert (country["required"], country["unique"]) == (True, True)
+    assert found["facts"]["rows"] == 3
+    assert found["versions"][0]["release"] == "shop/orders@1.0.0"
+    assert found["versions"][0]["rows"] == 3
+
+
+async def test_a_table_that_is_none_offers_the_nearest(ask, landed):
+    answer = await ask("table", name="lake.raw.orderz")
+    assert answer.status == 404
+    assert answer.error["near"] == ["lake.raw.orders"]
