@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from jupyter_mesh.errors import (
     ConflictError,
+    ContractError,
     MeshError,
     NotebookError,
     PromotionRefused,
@@ -27,6 +28,7 @@ from jupyter_mesh.promotion.plan import numbered
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from jupyter_mesh.model.names import ProductName
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, PortSnapshot, Run
     from jupyter_mesh.protocols import Announcer, Catalog, Checker, Gate, NotebookRunner
@@ -65,11 +67,19 @@ class Promoter:
         name = plan.product.name
         with self.catalog.lease(f"product {name}", f"{plan.actor}, run {attempt.run_id}", wait):
             self.catalog.sweep()
+            self._bury(plan.product.name)
             # Tags that are still to be written would move tables under the new branch.
             self._announce(attempt)
             # Who waited finds another release before them than when they planned.
             attempt.plan = numbered(plan, self.catalog)
             return self._attempt(attempt, environment or {})
+
+    def _bury(self, product: ProductName) -> None:
+        """Abandon what earlier runs left open: who holds the product's lease is alone."""
+        dead = {run.run_id for run in self.catalog.runs(product) if run.state == "running"}
+        for branch in self.catalog.branches():
+            if branch.run_id in dead:
+                self.catalog.abandon(branch.name)
 
     def _attempt(self, attempt: _Attempt, environment: Mapping[str, str]) -> Release:
         try:
@@ -109,9 +119,13 @@ class Promoter:
                 attempt.plan, attempt.run_id, given, attempt.tell, attempt.cancel
             )
             attempt.facts["executed"] = run.executed
-            outputs = self._stage(attempt, run)
-            results = self._check(attempt, outputs)
-            release = self._gate(attempt, run, outputs, results)
+            try:
+                outputs = self._stage(attempt, run)
+                results = self._check(attempt, outputs)
+                release = self._gate(attempt, run, outputs, results)
+            except (ContractError, PromotionRefused) as error:
+                error.remedy += f"\nThe executed copy is {run.executed}."
+                raise
         return self._publish(attempt, release)
 
     def _open(self, attempt: _Attempt) -> str:
