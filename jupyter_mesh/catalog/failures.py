@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import ConflictError, StorageError
@@ -54,6 +57,20 @@ _DISK = {
 }
 
 
+def _narrower(code: str, folder: Path) -> str:
+    """SQLite's code, or a plainer one where a look at the folder tells what is behind it.
+
+    With write-ahead logging a full disk or a read-only folder fails where its shared memory
+    is made, under codes that say nothing of either.
+    """
+    if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and folder.is_dir():
+        if not os.access(folder, os.W_OK):
+            return "SQLITE_READONLY"
+        if shutil.disk_usage(folder).free == 0:
+            return "SQLITE_FULL"
+    return code
+
+
 def explained(error: DBAPIError, place: str) -> MeshError:
     """The database's error in our words; its own text stays in the chain."""
     code = getattr(error.orig, "sqlite_errorname", None) or ""
@@ -64,6 +81,7 @@ def explained(error: DBAPIError, place: str) -> MeshError:
         )
     if state in {"40001", "40P01"}:
         return ConflictError("Somebody else was faster.", remedy="Try again.")
+    code = _narrower(code, Path(place).parent)
     for known, (what, remedy) in (_SQLITE if code else _POSTGRESQL).items():
         if (code or state).startswith(known):
             return StorageError(f"The catalog database {place} {what}.", remedy=remedy)

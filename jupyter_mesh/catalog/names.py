@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, case, delete, func, insert, literal, or_, select
+from sqlalchemy import and_, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mesh.catalog import rows
+from jupyter_mesh.catalog.lookup import Line, Lookup
 from jupyter_mesh.catalog.spelling import grams, nearest
 from jupyter_mesh.model.browse import Hit, Listed, column_id
 
@@ -29,6 +31,8 @@ _WORD = re.compile(r"[^\W\d_]{3,80}")
 # A question of more words, or longer ones, finds nothing more by them.
 _MOST_WORDS = 6
 _LONGEST = 64
+# An arbitrary number of our own: whoever holds it is changing the index.
+_CHANGING = 7_236_150_402
 # Databases take so many values in one statement.
 _CHUNK = 500
 _COLUMNS_OF_ONE = 3
@@ -37,41 +41,55 @@ _BY_SLIP = 0.5
 
 
 class Names:
-    """What one database knows by name; every catalog of a mesh is listed in its home's."""
+    """What one database knows by name; every catalog of a mesh is listed in its home's.
+
+    Who searches keeps the words in memory and reads only what has changed since.
+    """
 
     def __init__(self, lake: str, database: Database) -> None:
         self.lake = lake
         self.database = database
+        self._lines: dict[str, Line] = {}
+        self._lookup = Lookup({})
+        self._seen = 0
+        self._lock = Lock()
 
     # -- keeping -----------------------------------------------------------------------------
 
     def revisions(self, belongs: str) -> dict[str, str]:
         """What is listed for a catalog (empty: for the products), each with its revision."""
         statement = select(_NAMES.c.id, _NAMES.c.revision).where(
-            _NAMES.c.lake == self.lake, _NAMES.c.belongs == belongs
+            self._there, _NAMES.c.belongs == belongs
         )
         with self.database.reading() as connection:
             return {row.id: row.revision for row in connection.execute(statement)}
 
     def owners(self) -> list[str]:
         """The catalogs of which anything is listed."""
-        statement = select(_NAMES.c.belongs).where(_NAMES.c.lake == self.lake).distinct()
+        statement = select(_NAMES.c.belongs).where(self._there).distinct()
         with self.database.reading() as connection:
             return list(connection.execute(statement).scalars())
 
-    def put(self, entries: Sequence[Listed]) -> None:
+    def put(self, entries: Iterable[Listed]) -> None:
         """List these, in the place of what is listed under their ids."""
         for some in _chunks(list({entry.id: entry for entry in entries}.values())):
             with self.database.writing(durable=False) as connection:
+                change = self._next(connection)
                 connection.execute(delete(_NAMES).where(self._are([e.id for e in some])))
-                connection.execute(insert(_NAMES), [self._row(entry) for entry in some])
+                new = [{**self._row(entry), "change": change} for entry in some]
+                connection.execute(insert(_NAMES), new)
                 self._learn(connection, {word for e in some for word in _words(e)})
 
     def drop(self, ids: Iterable[str]) -> None:
         """List these no longer."""
         for some in _chunks(list(ids)):
             with self.database.writing(durable=False) as connection:
-                connection.execute(delete(_NAMES).where(self._are(some)))
+                change = self._next(connection)
+                connection.execute(
+                    update(_NAMES)
+                    .where(self._are(some))
+                    .values(change=change, words="", name="", revision="", entry="")
+                )
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -80,49 +98,53 @@ class Names:
         found: dict[str, Listed] = {}
         with self.database.reading() as connection:
             for some in _chunks(ids):
-                statement = select(_NAMES.c.entry).where(self._are(some))
-                for text in connection.execute(statement).scalars():
-                    entry = _listed(text)
+                statement = select(_NAMES.c.entry).where(self._are(some), self._there)
+                for entry in map(_listed, connection.execute(statement).scalars()):
                     found[entry.id] = entry
         return found
 
-    def search(self, text: str, limit: int) -> list[Hit]:
+    def search(self, question: str, limit: int) -> list[Hit]:
         """The best hits for a few words; each has to be found somewhere, or nearly."""
-        words = [word[:_LONGEST] for word in text.lower().split()[:_MOST_WORDS]]
+        words = [word[:_LONGEST] for word in question.lower().split()[:_MOST_WORDS]]
         if not words:
             return []
-        hits = list(self._hits([[word] for word in words], limit, 1.0))
+        lookup = self.ready()
+        hits = list(self._hits(lookup, [[word] for word in words], limit, 1.0))
         if len(hits) < limit:
             meant = [[word, *self._meant(word)] for word in words]
             if any(len(choices) > 1 for choices in meant):
-                hits += self._hits(meant, limit, _BY_SLIP)
+                hits += self._hits(lookup, meant, limit, _BY_SLIP)
         best: dict[str, Hit] = {}
         for hit in hits:
             best.setdefault(hit.id, hit)
         return sorted(best.values(), key=lambda hit: -hit.score)[:limit]
 
-    def _hits(self, words: list[list[str]], limit: int, weight: float) -> Iterator[Hit]:
-        inside = func.instr if self.database.is_sqlite else func.strpos
-        name = _NAMES.c.name
-        first = words[0]
-        rank = case(
-            (name.in_(first), 0),
-            (or_(*(name.startswith(word, autoescape=True) for word in first)), 1),
-            (and_(*(or_(*(inside(name, w) > 0 for w in some)) for some in words)), 2),
-            else_=literal(3),
-        ).label("rank")
-        statement = (
-            select(_NAMES.c.entry, rank)
-            .where(
-                _NAMES.c.lake == self.lake,
-                *(or_(*(inside(_NAMES.c.words, w) > 0 for w in some)) for some in words),
-            )
-            .order_by(rank, func.length(name), name, _NAMES.c.id)
-            .limit(limit)
+    def _hits(
+        self, lookup: Lookup, words: list[list[str]], limit: int, weight: float
+    ) -> Iterator[Hit]:
+        found = lookup.find(words, limit)
+        entries = self.listed([one.id for one in found])
+        for one in found:
+            if one.id in entries:
+                yield from _told(entries[one.id], one.rank, words, weight)
+
+    def ready(self) -> Lookup:
+        """The words as they are now; asked for beforehand, the next search need not wait."""
+        statement = select(_NAMES.c.id, _NAMES.c.change, _NAMES.c.name, _NAMES.c.words).where(
+            _NAMES.c.lake == self.lake, _NAMES.c.change > self._seen
         )
-        with self.database.reading() as connection:
-            for row in connection.execute(statement).all():
-                yield from _told(_listed(row.entry), row.rank, words, weight)
+        with self._lock:
+            with self.database.reading() as connection:
+                changed = connection.execute(statement).all()
+            for row in changed:
+                if row.words:
+                    self._lines[row.id] = Line(row.name.encode(), row.words.encode())
+                else:
+                    self._lines.pop(row.id, None)
+            if changed:
+                self._seen = max(row.change for row in changed)
+                self._lookup = Lookup(self._lines)
+            return self._lookup
 
     def _meant(self, word: str) -> list[str]:
         """The words of the index that differ from this one by a slip of the finger or two."""
@@ -140,6 +162,17 @@ class Names:
 
     # -- inside ------------------------------------------------------------------------------
 
+    @property
+    def _there(self) -> ColumnElement[bool]:
+        return and_(_NAMES.c.lake == self.lake, _NAMES.c.words != "")
+
+    def _next(self, connection: Connection) -> int:
+        """The number of the next change; nobody else takes one until the transaction ends."""
+        if not self.database.is_sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHANGING})"))
+        last = select(func.max(_NAMES.c.change)).where(_NAMES.c.lake == self.lake)
+        return (connection.execute(last).scalar() or 0) + 1
+
     def _are(self, ids: Sequence[str]) -> ColumnElement[bool]:
         return and_(_NAMES.c.lake == self.lake, _NAMES.c.id.in_(ids))
 
@@ -150,8 +183,8 @@ class Names:
             "lake": self.lake,
             "id": _storable(entry.id),
             "belongs": entry.belongs,
-            "name": _storable(entry.label.lower()),
-            "words": _storable("\n".join(filter(None, inside)).lower()),
+            "name": _storable(entry.label.lower().replace("\n", " ")),
+            "words": _storable("\t".join(filter(None, inside)).lower().replace("\n", " ")),
             "revision": entry.revision,
             "entry": json.dumps(asdict(entry)),
         }
@@ -191,8 +224,8 @@ def _matches(column: tuple[str, str, str], words: list[list[str]]) -> bool:
 
 
 def _words(entry: Listed) -> Iterator[str]:
-    for text in (entry.label, *entry.tags, *(column[0] for column in entry.columns)):
-        yield from _WORD.findall(text.lower())
+    for name in (entry.label, *entry.tags, *(column[0] for column in entry.columns)):
+        yield from _WORD.findall(name.lower())
 
 
 def _listed(text: str) -> Listed:

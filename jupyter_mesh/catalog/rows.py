@@ -206,18 +206,21 @@ JOBS = Table(
     Column("facts", Text, nullable=False),
     Index("mesh_jobs_by_start", "lake", "started"),
 )
-# The search index. What is searched stands first: the rest of a row is not read for a miss.
+# The search index. Every change takes the next number, so that who has read up to one reads on
+# from there; an entry that is gone stays as a number without words.
 NAMES = Table(
     "mesh_names",
     METADATA,
     Column("lake", _NAME, primary_key=True),
     Column("id", Text, primary_key=True),
+    Column("change", BigInteger, nullable=False),
     Column("belongs", _NAME, nullable=False),
     Column("name", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("revision", Text, nullable=False),
     Column("entry", Text, nullable=False),
     Index("mesh_names_by_owner", "lake", "belongs"),
+    Index("mesh_names_by_change", "lake", "change"),
 )
 # Every word of the index by its groups of three letters: finds what was meant by a typing slip.
 GRAMS = Table(

@@ -110,7 +110,7 @@ ROUTES = (
         completions,
         (
             Asked(
-                "text", "The statement.", {"type": "string", "maxLength": 60_000}, required=True
+                "text", "The statement.", {"type": "string", "maxLength": 20_000}, required=True
             ),
             Asked("line", "The line of the cursor, from 0.", _PLACE, required=True),
             Asked("column", "The column of the cursor, from 0.", _PLACE, required=True),

@@ -86,7 +86,9 @@ class Freshness:
     def _look(self) -> int:
         try:
             with self._opened.of(None) as mesh:
-                return Lister(mesh, lambda: not self._closed).refresh()
+                changes = Lister(mesh, lambda: not self._closed).refresh()
+                mesh.parts.home.names.ready()
+                return changes
         except MeshError as error:
             # Whoever asks for the mesh is told the same, with its remedy.
             _LOG.info("The names could not be listed: %s", error.message)

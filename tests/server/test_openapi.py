@@ -1,8 +1,10 @@
-"""Promises of the OpenAPI document: it is one, it is whole, and no input breaks what it tells."""
+"""Promises of the OpenAPI document: it is whole, and no input breaks it."""
+
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -46,6 +48,8 @@ def hold(operation, mode, headers):
         suppress_health_check=list(HealthCheck),
     )
     def ask(case):
+        # Tornado hangs up on an address of 64 kB, as any server does, before we see it.
+        assume(len(urlencode(case.query or {})) < 60_000)
         case.call_and_validate(headers=headers, checks=CHECKS, timeout=60)
 
     ask()
