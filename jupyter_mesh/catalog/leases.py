@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, insert, select, update
 
-from jupyter_mesh.catalog import processes, rows
+from jupyter_mesh.catalog import rows
 from jupyter_mesh.errors import ConflictError, MeshError
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _LEASES = rows.LEASES
 _FIRST_WAIT = 0.02
 _LONGEST_WAIT = 0.5
-# Between the holder's name and the process, which is nobody's business.
-_MARK = " \x1f"
 _LOG = logging.getLogger(__name__)
 
 
@@ -71,23 +69,18 @@ class Leases:
             self._give_back(held)
 
     def take(self, resource: str, owner: str) -> Held | str:
-        """The lease when it is free, or who holds it and since when.
-
-        It falls free when its term ends, and at once when its holder was a process of this
-        machine that is dead.
-        """
+        """The lease when it is free, or who holds it and since when."""
         with self.database.writing(durable=False) as connection:
             now = self.database.now(connection)
             found = connection.execute(
                 select(_LEASES).where(self._is(resource)).with_for_update()
             ).first()
             if found is not None and found.until > rows.to_text(now):
-                name, _, mark = found.owner.partition(_MARK)
-                if not processes.is_gone(mark):
-                    return f"{name} since {rows.to_moment(found.since):%H:%M:%S} UTC"
+                since = rows.to_moment(found.since)
+                return f"{found.owner} since {since:%H:%M:%S} UTC"
             token = found.token + 1 if found is not None else 1
             values = {
-                "owner": f"{owner}{_MARK}{processes.mark()}",
+                "owner": owner,
                 "token": token,
                 "since": rows.to_text(now),
                 "until": rows.to_text(now + self.term),

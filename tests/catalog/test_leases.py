@@ -120,10 +120,3 @@ def test_only_one_of_many_holds_at_a_time(lake):
         thread.join()
     assert len(done) == 6
     assert max(most) == 1
-
-
-def test_the_lease_of_a_killed_process_falls_free_at_once(lake, monkeypatch):
-    with lake.lease("r", "ana"):
-        monkeypatch.setattr("jupyter_mesh.catalog.processes.is_gone", bool)
-        with lake.lease("r", "bo"):
-            assert lake.leases.running() == ["r"]
