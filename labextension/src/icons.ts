@@ -1,10 +1,11 @@
 // The pictures of the extension's own things, in the colours of the theme.
 import { LabIcon } from '@jupyterlab/ui-components';
 
+// The theme fills whatever has a fill of its own, so "none" stands on a group around.
 const drawn = (name: string, paths: string): LabIcon =>
   new LabIcon({
     name: `jupyter-mesh:${name}`,
-    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16"><g class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round">${paths}</g></svg>`
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16"><g fill="none"><g class="jp-icon3" stroke="#616161" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round">${paths}</g></g></svg>`
   });
 
 /** A cube of nodes: the mesh. */
@@ -12,7 +13,7 @@ export const meshIcon = new LabIcon({
   name: 'jupyter-mesh:mesh',
   svgstr:
     '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">' +
-    '<path class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.6" d="M12 4.5 5 8.500v7l7 4 7-4v-7zM5 8.500l7 4 7-4M12 12.500v7"/>' +
+    '<g fill="none"><path class="jp-icon3" stroke="#616161" stroke-width="1.6" d="M12 4.5 5 8.500v7l7 4 7-4v-7zM5 8.500l7 4 7-4M12 12.500v7"/></g>' +
     '<g class="jp-icon3" fill="#616161"><circle cx="12" cy="4.500" r="2.200"/><circle cx="5" cy="8.500" r="2.200"/><circle cx="19" cy="8.500" r="2.200"/><circle cx="12" cy="12.500" r="2.200"/><circle cx="5" cy="15.500" r="2.200"/><circle cx="19" cy="15.500" r="2.200"/><circle cx="12" cy="19.500" r="2.200"/></g></svg>'
 });
 
@@ -48,4 +49,8 @@ export const lineageIcon = drawn(
 export const insertIcon = drawn(
   'insert',
   '<path d="M2 3.500h12v5H2zM8 10.500v4M6 12.500h4"/>'
+);
+export const promoteIcon = drawn(
+  'promote',
+  '<path d="M8 1.800 13 4.600v5.200L8 12.600 3 9.800V4.600zM8 9.800V5.200M6 7l2-2 2 2M4.500 14.400h7"/>'
 );

@@ -72,7 +72,7 @@ const catalog: JupyterFrontEndPlugin<void> = {
       execute: args => Clipboard.copyToSystem(String(args.name))
     });
     app.commands.addCommand(Commands.insertCell, {
-      label: trans.__('Insert a %%mesh Cell'),
+      label: trans.__('Insert a %%%%mesh Cell'),
       icon: insertIcon,
       execute: args => {
         const panel = notebooks?.currentWidget;
@@ -161,6 +161,7 @@ function previews(
       ]);
       const content = new PreviewWidget(table, limit, trans);
       const widget = new MainAreaWidget<Widget>({ content });
+      widget.toolbar.hide();
       widget.id = `jp-mesh-preview-${table}`;
       tables.set(widget, table);
       widget.disposed.connect(() => tables.delete(widget));

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { type JSX, useEffect, useMemo, useRef } from 'react';
+import { type JSX, useLayoutEffect, useMemo, useRef } from 'react';
 
 import * as api from '../api';
 import { useAnswer } from '../asking';
@@ -49,7 +49,7 @@ export function Sample(props: {
 /** Lets a widget live inside of a picture, as large as its place. */
 function Grid(props: { model: ArrowModel }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const frame = place.current;
     if (!frame) {
       return;

@@ -100,7 +100,7 @@ function TablePage(props: PageProps): JSX.Element {
         className="jp-mesh-button"
         onClick={() => run(Commands.insertCell, { table: name })}
       >
-        {trans.__('Insert a %%mesh cell')}
+        {trans.__('Insert a %%%%mesh cell')}
       </button>
     </Frame>
   );

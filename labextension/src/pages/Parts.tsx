@@ -131,10 +131,15 @@ export function Rules(props: {
   );
 }
 
-const promise = (rule: Rule): string =>
-  [rule.metric, rule.operator, said(rule.threshold), rule.unit]
-    .filter(Boolean)
-    .join(' ');
+/** A rule in the words of its contract; options of a type say it all by themselves. */
+const promise = (rule: Rule): string => {
+  const options = said(rule.arguments);
+  return rule.metric === 'logicalTypeOptions'
+    ? options
+    : [rule.metric, rule.operator, said(rule.threshold), rule.unit, options]
+        .filter(Boolean)
+        .join(' ');
+};
 
 export function About(props: {
   product: ProductDetails;
@@ -161,8 +166,11 @@ export function About(props: {
           [trans.__('version')]: product.version ?? trans.__('not released')
         }}
       />
-      {product.notebook && (
-        <p>
+      <p>
+        {product.notebook.startsWith('/') ? (
+          // It lies outside of the folder that Jupyter shows.
+          product.notebook
+        ) : (
           <button
             type="button"
             className="jp-mesh-link"
@@ -175,8 +183,8 @@ export function About(props: {
           >
             {product.notebook}
           </button>
-        </p>
-      )}
+        )}
+      </p>
       <h3>{trans.__('Serves')}</h3>
       <Table
         label={trans.__('Ports')}

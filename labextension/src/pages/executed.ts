@@ -40,6 +40,7 @@ export function executed(
   );
   content.title.icon = notebookIcon;
   const widget = new MainAreaWidget<Widget>({ content });
+  widget.toolbar.hide();
   widget.id = `jp-mesh-executed-${name}`;
   const load = async (): Promise<void> => {
     show(content, createElement(Waiting, { text: trans.__('Opening…') }));

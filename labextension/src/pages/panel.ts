@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { type ISignal, Signal } from '@lumino/signaling';
 import { createElement } from 'react';
 
 import { productIcon, tableIcon } from '../icons';
@@ -13,6 +14,7 @@ export type Run = (command: string, args: ReadonlyPartialJSONObject) => void;
 
 export class PageWidget extends ReactWidget {
   private chosen: string;
+  private readonly _turned = new Signal<this, void>(this);
 
   constructor(
     /** What the page is about: `table:...` or `product:...`. */
@@ -38,6 +40,12 @@ export class PageWidget extends ReactWidget {
   set tab(tab: string) {
     this.chosen = tab;
     this.update();
+    this._turned.emit();
+  }
+
+  /** Told when another part of the page is shown. */
+  get turned(): ISignal<this, void> {
+    return this._turned;
   }
 
   protected override render(): JSX.Element {

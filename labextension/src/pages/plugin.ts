@@ -52,7 +52,10 @@ const pages: JupyterFrontEndPlugin<void> = {
             more: ReadonlyPartialJSONObject
           ): void => void app.commands.execute(command, more);
           const content = new PageWidget(id, run, trans);
-          page = new MainAreaWidget({ content });
+          const fresh = new MainAreaWidget({ content });
+          content.turned.connect(() => void tracker.save(fresh));
+          page = fresh;
+          page.toolbar.hide();
           page.id = `jp-mesh-page-${id}`;
           app.shell.add(page, 'main', { type: 'Mesh' });
           await tracker.add(page);
