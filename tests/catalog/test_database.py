@@ -107,6 +107,19 @@ def test_the_password_is_asked_for_at_the_connection_and_shown_nowhere(postgres_
     assert "***" not in database.place
 
 
+def test_a_database_made_by_an_older_version_gets_the_new_tables(database):
+    with database.writing() as connection:
+        connection.execute(update(rows.LAYOUT).values(version=1))
+        for table in (rows.JOBS, rows.NAMES, rows.GRAMS):
+            table.drop(connection)
+        add(connection, "kept")
+    database.close()
+    with database.reading() as connection:
+        assert connection.execute(select(rows.JOBS)).all() == []
+        assert connection.execute(select(rows.LAYOUT.c.version)).scalar() == rows.VERSION
+    assert leases(database) == ["kept"]
+
+
 def test_a_database_made_by_a_newer_version_is_left_alone(database):
     with database.writing() as connection:
         connection.execute(update(rows.LAYOUT).values(version=rows.VERSION + 1))
