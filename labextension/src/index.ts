@@ -2,8 +2,15 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import catalog from './catalog/plugin';
+import editor from './editor/plugin';
 import pages from './pages/plugin';
+import results from './results/plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [...catalog, ...pages];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  ...catalog,
+  ...pages,
+  ...editor,
+  ...results
+];
 
 export default plugins;

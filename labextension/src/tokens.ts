@@ -1,5 +1,9 @@
 // The names by which plug-ins, commands and settings of the extension are known.
 export const CATALOG = 'jupyter-mesh:catalog';
+export const RESULTS = 'jupyter-mesh:results';
+export const EDITOR = 'jupyter-mesh:editor';
+export const COMPLETER = 'jupyter-mesh:completer';
+export const PLACES = 'jupyter-mesh:places';
 export const PAGES = 'jupyter-mesh:pages';
 
 /** The domain of the translations, one for the whole extension. */

@@ -1,0 +1,65 @@
+// A result in a cell's output: finds its kernel, and draws the grid when it is seen.
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Panel, Widget } from '@lumino/widgets';
+
+import { gone, KernelDesk } from './kernel';
+import { type Ask, ResultModel } from './model';
+import { fromBase64, MIME, readRecord } from './record';
+
+export class ResultOutput extends Panel implements IRenderMime.IRenderer {
+  private desk: KernelDesk | null = null;
+
+  constructor(
+    private readonly rendermime: IRenderMimeRegistry,
+    private readonly trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-mesh-result-output');
+  }
+
+  async renderModel(mime: IRenderMime.IMimeModel): Promise<void> {
+    const record = readRecord(mime.data[MIME]);
+    for (const widget of [...this.widgets]) {
+      widget.dispose();
+    }
+    if (!record) {
+      this.addWidget(plain(mime));
+      return;
+    }
+    const { ResultPanel } = await import('./panel');
+    const ask: Ask = (...asked) => this.open().ask(...asked);
+    const model = new ResultModel(record, fromBase64(record.arrow), ask);
+    this.addWidget(new ResultPanel(model, this.rendermime, this.trans));
+  }
+
+  override dispose(): void {
+    this.desk?.close();
+    super.dispose();
+  }
+
+  /** The desk of the kernel that the notebook or console has right now. */
+  private open(): KernelDesk {
+    if (this.desk?.isOpen) {
+      return this.desk;
+    }
+    for (let at: Widget | null = this.parent; at; at = at.parent) {
+      const { sessionContext } = at as { sessionContext?: ISessionContext };
+      const kernel = sessionContext?.session?.kernel;
+      if (kernel) {
+        this.desk = new KernelDesk(kernel);
+        return this.desk;
+      }
+    }
+    throw gone();
+  }
+}
+
+/** A record without rows, as older notebooks have it: its text. */
+function plain(mime: IRenderMime.IMimeModel): Widget {
+  const node = document.createElement('pre');
+  node.textContent = String(mime.data['text/plain'] ?? '');
+  return new Widget({ node });
+}

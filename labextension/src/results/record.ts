@@ -1,0 +1,44 @@
+// What a cell leaves in the notebook about its result, and how its rows are read.
+import { type Table, tableFromIPC } from '@uwdata/flechette';
+
+export const MIME = 'application/vnd.jupyter-mesh.result+json';
+
+export interface ResultRecord {
+  /** The first rows: an Arrow stream in base64. */
+  arrow: string;
+  /** By which the kernel knows the result; none in rows that no kernel holds. */
+  handle?: string;
+  columns: { name: string; type: string }[];
+  /** Rows in all, as far as they were counted. */
+  rows: number;
+  /** Whether they were counted to the end. */
+  whole: boolean;
+  seconds?: number;
+  engine?: string;
+  query_id?: string;
+  staged?: string;
+}
+
+/** The record, if it has rows to show; records of other versions may have none. */
+export function readRecord(data: unknown): ResultRecord | null {
+  const record = data as Partial<ResultRecord> | null;
+  return record &&
+    typeof record.arrow === 'string' &&
+    Array.isArray(record.columns)
+    ? (record as ResultRecord)
+    : null;
+}
+
+/** The rows of an Arrow stream, with 64-bit integers and decimals exact. */
+export function readRows(bytes: Uint8Array): Table {
+  return tableFromIPC(bytes, { useBigInt: true, useDecimalInt: true });
+}
+
+export function fromBase64(text: string): Uint8Array {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) {
+    bytes[i] = raw.charCodeAt(i);
+  }
+  return bytes;
+}
