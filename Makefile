@@ -2,17 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # The front end is looked at again only when one of these has changed.
 FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.config.mjs \
 	$(shell find labextension/src labextension/tests labextension/style labextension/schema -type f)
 
-.PHONY: demo test check clean
+.PHONY: demo test check clean browser
 
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
-test: $(VENV)/.test node_modules/.checked check
+test: $(VENV)/.test node_modules/.checked check browser
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test
@@ -42,6 +43,12 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml $(FRONT)
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml $(FRONT)
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
+
+# The journeys of a person are driven in a real browser, which Debian packages.
+browser:
+	@command -v chromium > /dev/null || { \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 
 clean:
 	rm -rf $(VENV) .demo .cache node_modules labextension/lib jupyter_mesh/_labextension .mypy_cache .ruff_cache .pytest_cache .hypothesis
