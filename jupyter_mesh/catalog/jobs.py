@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, select, update
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.formats.cells import plain
-from jupyter_mesh.model.jobs import Job, JobState, Stage
+from jupyter_mesh.model.jobs import Job, JobState, Stage, lost
 from jupyter_mesh.model.names import ProductName
 
 if TYPE_CHECKING:
@@ -139,11 +139,3 @@ class Jobs:
         if job.is_running and silent:
             return lost(job, rows.to_moment(row.alive))
         return job
-
-
-def lost(job: Job, last: datetime | None = None) -> Job:
-    """The job when its process is gone without a last word."""
-    text = f"The process that promoted {job.product} is gone; its end is not known."
-    remedy = f"See mesh releases {job.product} for what was published, then promote again."
-    error = {"type": "Lost", "message": text, "remedy": remedy}
-    return job.concluded(JobState.LOST, last or datetime.now(UTC), text, error)

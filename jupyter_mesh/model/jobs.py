@@ -114,3 +114,11 @@ class Job:
                 for stage in self.stages
             ),
         )
+
+
+def lost(job: Job, last: datetime) -> Job:
+    """The job when its process is gone without a last word; `last` is when it last lived."""
+    text = f"The process that promoted {job.product} is gone; its end is not known."
+    remedy = f"See mesh releases {job.product} for what was published, then promote again."
+    error = {"type": "Lost", "message": text, "remedy": remedy}
+    return job.concluded(JobState.LOST, last, text, error)

@@ -64,6 +64,7 @@ _NUMBER = (int, float)
 LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "pattern": (_of(str, lambda v, p: re.search(p, v) is not None), "text like {}"),
     "minLength": (_of(str, lambda v, n: len(v) >= n), "at least {} characters"),
+    "maxLength": (_of(str, lambda v, n: len(v) <= n), "at most {} characters"),
     "minimum": (_of(_NUMBER, lambda v, n: v >= n), "at least {}"),
     "maximum": (_of(_NUMBER, lambda v, n: v <= n), "at most {}"),
     "exclusiveMinimum": (_of(_NUMBER, lambda v, n: v > n), "more than {}"),

@@ -16,9 +16,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.catalog.jobs import lost
 from jupyter_mesh.errors import ConflictError, MeshError
-from jupyter_mesh.model.jobs import Job, JobState
+from jupyter_mesh.model.jobs import Job, JobState, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +92,7 @@ class Promotions:
         if is_ours:
             return job
         if job.host == socket.gethostname() and not _is_alive(job.process):
-            gone = lost(job)
+            gone = lost(job, datetime.now(UTC))
             return gone if jobs.conclude(gone) else jobs.find(job.id)
         self._watch(jobs, job)
         return job
@@ -222,7 +221,7 @@ class Promotions:
                 now = jobs.find(job.id)
                 gone = now.host == socket.gethostname() and not _is_alive(now.process)
                 if now.is_running and gone:
-                    now = lost(now)
+                    now = lost(now, datetime.now(UTC))
                     jobs.conclude(now)
                 if heard(now) != heard(job):
                     self._heard(now)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
-_WHOLE = re.compile(r"[+-]?\d{1,15}\Z")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}\Z")
 _LARGEST = 2**20
 _DEEPEST = 20
 

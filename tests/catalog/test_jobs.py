@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jupyter_mesh.catalog.database import Database
-from jupyter_mesh.catalog.jobs import Jobs, lost
+from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.errors import NameNotFound
-from jupyter_mesh.model.jobs import Job, JobState
+from jupyter_mesh.model.jobs import Job, JobState, lost
 from jupyter_mesh.model.names import ProductName
 from jupyter_mesh.model.runs import Progress, Step
 
@@ -47,7 +47,7 @@ def test_an_end_is_written_once(database):
     jobs = Jobs("lake", database)
     jobs.save(job())
     assert jobs.conclude(job().concluded(JobState.PUBLISHED, NOW))
-    assert not jobs.conclude(lost(job()))
+    assert not jobs.conclude(lost(job(), NOW))
     assert jobs.find("a").state is JobState.PUBLISHED
 
 
