@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import MeshError, NameNotFound
@@ -12,13 +13,14 @@ from jupyter_mesh.model.runs import Obstacle
 from jupyter_mesh.model.tables import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jupyter_mesh.model.product import DataProduct, InputPort, OutputPort
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, Release
     from jupyter_mesh.model.tables import Session, Snapshot
     from jupyter_mesh.parts import Parts
+    from jupyter_mesh.protocols import Gate
 
 
 def plan(
@@ -37,15 +39,28 @@ def plan(
         return [ref.name for ref in parse(sql, session.catalog, session.schema).reads]
 
     found = inspect(product, values, reads)
-    return make_plan(
+    gates = parts.gates(product)
+    made = make_plan(
         product,
         parts.home,
         session.actor,
         parameters,
         inputs=pins,
         obstacles=(*missing, *found),
-        gates=parts.gates(product),
+        gates=gates,
     )
+    return replace(made, obstacles=(*made.obstacles, *_foreseen(made, gates)))
+
+
+def _foreseen(plan: Plan, gates: Sequence[Gate]) -> Iterator[Obstacle]:
+    """What gates that need no run will refuse: better said now than after an hour of work."""
+    early = {"owner", "version", "descriptions"}
+    if plan.is_clear:
+        # The look through the notebook tells of secrets there, with their cells.
+        early.add("secrets")
+    for gate in gates:
+        if gate.name in early:
+            yield from (Obstacle(text) for text in gate.decide(plan, ()).reasons)
 
 
 def input_snapshots(parts: Parts, product: DataProduct) -> dict[TableName, Snapshot]:
