@@ -153,7 +153,9 @@ export const plan = (
   json('plan', { method: 'POST', body: { ...what, parameters }, signal });
 
 /** Write the first files of a product. */
-export const scaffold = (what: Scaffold): Promise<{ files: string[] }> =>
+export const scaffold = (
+  what: Scaffold
+): Promise<{ files: string[]; notebook?: string }> =>
   json('scaffold', { method: 'POST', body: what });
 
 /** Start a promotion. */

@@ -3,12 +3,16 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import catalog from './catalog/plugin';
 import editor from './editor/plugin';
+import jobs from './jobs/plugin';
 import pages from './pages/plugin';
+import promotion from './promotion/plugin';
 import results from './results/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...catalog,
   ...pages,
+  ...jobs,
+  ...promotion,
   ...editor,
   ...results
 ];

@@ -197,6 +197,10 @@ export interface Plan {
   /** The JSON schema of the notebook's parameters. */
   schema: Record<string, unknown>;
   parameters: Record<string, unknown>;
+  /** The notebook that makes the product, as Jupyter shows it. */
+  notebook: string;
+  /** The version that is current now. */
+  previous?: string | null;
 }
 
 export interface Scaffold {
@@ -204,6 +208,11 @@ export interface Scaffold {
   ports: string[];
   owner: string;
   notebook?: string;
+}
+
+/** A product that could be laid out, with the domains that are there already. */
+export interface Proposal extends Scaffold {
+  domains: string[];
 }
 
 export type JobState =
@@ -232,6 +241,9 @@ export interface Job {
     [more: string]: unknown;
   } | null;
   executed: string;
+  parameters?: Record<string, unknown>;
+  /** What was said on the way, line by line. */
+  log?: string[];
 }
 
 export interface Completion {

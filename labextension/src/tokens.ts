@@ -5,6 +5,8 @@ export const EDITOR = 'jupyter-mesh:editor';
 export const COMPLETER = 'jupyter-mesh:completer';
 export const PLACES = 'jupyter-mesh:places';
 export const PAGES = 'jupyter-mesh:pages';
+export const PROMOTION = 'jupyter-mesh:promotion';
+export const JOBS = 'jupyter-mesh:jobs';
 
 /** The domain of the translations, one for the whole extension. */
 export const DOMAIN = 'jupyter_mesh';
@@ -24,5 +26,9 @@ export const Commands = {
   /** Puts a `%%mesh` cell below the active one: `{table}` or `{sql}`. */
   insertCell: 'mesh:insert-cell',
   /** Copies a name to the clipboard: `{name}`. */
-  copyName: 'mesh:copy-name'
+  copyName: 'mesh:copy-name',
+  /** Plans the promotion of a notebook, and promotes it: `{notebook?, product?, id?}`. */
+  promote: 'mesh:promote',
+  /** Shows the promotions of this server. */
+  showJobs: 'mesh:show-promotions'
 } as const;

@@ -29,6 +29,7 @@ export class Jobs implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Job>(this);
   private readonly faults = new Map<string, MeshError>();
+  private readonly unstopped = new Map<string, MeshError>();
   private _isListed = false;
   private _isDisposed = false;
 
@@ -73,7 +74,8 @@ export class Jobs implements IDisposable {
 
   /** Why the last question failed: about one promotion, or about all of them. */
   fault(id: string | null = null): MeshError | null {
-    return this.faults.get(id ?? '') ?? null;
+    const fault = this.faults.get(id ?? '') ?? this.unstopped.get(id ?? '');
+    return fault ?? null;
   }
 
   /** Whether a panel that shows this promotion is in sight. */
@@ -145,19 +147,16 @@ export class Jobs implements IDisposable {
     return id;
   }
 
+  /** Ask one to stop; why it did not is kept until it has ended or is asked again. */
   async cancel(id: string): Promise<void> {
-    try {
-      await api.cancel(id);
-    } catch (reason) {
-      const error = MeshError.of(reason);
-      // It ended before it could be stopped: its end tells more than the refusal.
-      if (error.status !== 409) {
-        this.faults.set(id, error);
-        this.tell();
-        return;
-      }
-    }
+    this.unstopped.delete(id);
+    const refusal = await api.cancel(id).then(() => null, MeshError.of);
     await this.ask(id);
+    // One that ended before it could be stopped tells more by its end.
+    if (refusal && (this.get(id)?.state ?? 'running') === 'running') {
+      this.unstopped.set(id, refusal);
+      this.tell();
+    }
   }
 
   /** Something has moved: nobody is asked on behalf of those who do not look. */
@@ -218,7 +217,10 @@ export class Jobs implements IDisposable {
     this.known.set(job.id, job);
     if (job.state === 'running') {
       this.running.add(job.id);
-    } else if (this.running.delete(job.id)) {
+      return;
+    }
+    this.unstopped.delete(job.id);
+    if (this.running.delete(job.id)) {
       this._ended.emit(job);
     }
   }

@@ -23,7 +23,9 @@ export class Parameters {
 
   /** Take the values of a form; whether any of them is another. */
   change(values: Values): boolean {
-    if (isSame(values, this.values)) {
+    const before = this.values;
+    const names = Object.keys({ ...before, ...values });
+    if (names.every(name => isSame(values[name], before[name]))) {
       return false;
     }
     this.changed = Object.fromEntries(
