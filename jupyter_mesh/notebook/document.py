@@ -129,7 +129,8 @@ def _language(node: dict[str, Any]) -> str:
     if isinstance(metadata, dict):
         for block, key in (("kernelspec", "language"), ("language_info", "name")):
             told = metadata.get(block)
-            if isinstance(told, dict) and isinstance(told.get(key), str):
+            # JupyterLab writes an empty name until the kernel has told its own.
+            if isinstance(told, dict) and isinstance(told.get(key), str) and told[key]:
                 language = str(told[key]).lower()
                 return "python" if language in {"ipython", "python3"} else language
     return "python"

@@ -46,6 +46,7 @@ def test_other_bytes_are_no_notebook(bench, content):
         ({}, "python"),
         ({"kernelspec": {"language": "R"}}, "r"),
         ({"kernelspec": None, "language_info": {"name": "julia"}}, "julia"),
+        ({"kernelspec": {"name": "python3"}, "language_info": {"name": ""}}, "python"),
         ([], "python"),
     ],
 )
