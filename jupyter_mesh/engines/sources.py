@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -74,7 +75,7 @@ def source(name: str, settings: CatalogSettings, secrets: Secrets) -> Source:
     raise ConfigError(f"The catalog {name} cannot be attached.", remedy="It is an Iceberg one.")
 
 
-class _Attached:
+class _Attached(ABC):
     """What SQLite and PostgreSQL share: tables of a database attached to DuckDB."""
 
     def __init__(self, name: str) -> None:
@@ -84,8 +85,9 @@ class _Attached:
         self._is_open = False
         self._lock = Lock()
 
+    @abstractmethod
     def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        raise NotImplementedError
+        """Attach the database to DuckDB, under the alias."""
 
     def _open(self, connection: duckdb.DuckDBPyConnection) -> None:
         with self._lock:
