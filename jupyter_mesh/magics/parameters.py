@@ -54,7 +54,9 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a 
 
 
 def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - any variable
-    """A numpy scalar as the Python value it stands for; anything else as it is."""
+    """A scalar of numpy or pandas as the Python value it stands for, its missing ones as None."""
+    if type(value).__name__ in {"NAType", "NaTType"}:
+        return None
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind in _KINDS and getattr(value, "ndim", 1) == 0:
         return value.item()

@@ -10,7 +10,7 @@ STOP = {
     "fails": ("x = 1\n1 / 0", "stopped in cell 4, line 2: ZeroDivisionError"),
     "prints an error": (
         "try:\n    1 / 0\nexcept Exception:\n    get_ipython().showtraceback()",
-        "shows an error in cell 4, line 2",
+        "shows an error in cell 4",
     ),
     "hangs": (
         "import threading\nthreading.Event().wait()",

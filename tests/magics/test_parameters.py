@@ -39,6 +39,11 @@ def test_a_moment_of_a_frame_stays_a_moment():
     assert bound("SELECT :v", {"v": moment}, SESSION)["v"] == datetime(2013, 1, 1, 5)
 
 
+@pytest.mark.parametrize("value", [pd.NA, pd.NaT])
+def test_a_missing_value_of_a_frame_is_a_null(value):
+    assert bound("SELECT :v", {"v": value}, SESSION) == {"v": None}
+
+
 @pytest.mark.parametrize(
     "value", [{"a": 1}, [1, 2], {1}, object(), print, np.datetime64("2013-01-01", "ns"),
               np.array([1]), pd.DataFrame({"a": [1]})]
