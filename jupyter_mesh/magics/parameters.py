@@ -54,7 +54,7 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a 
 
 
 def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - any variable
-    """A scalar of numpy or pandas as the Python value it stands for, its missing ones as None."""
+    """A scalar of numpy or pandas as the Python value it stands for; None for a missing one."""
     if type(value).__name__ in {"NAType", "NaTType"}:
         return None
     kind = getattr(getattr(value, "dtype", None), "kind", "")
