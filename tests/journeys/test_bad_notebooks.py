@@ -68,7 +68,7 @@ def test_a_notebook_that_stops_names_its_cell(released, run, cells, kind):
     code, reason = STOP[kind]
     if kind == "hangs":
         with (released / "mesh.yaml").open("a") as settings:
-            settings.write("cell_timeout: 12\n")
+            settings.write("cell_timeout: 30\n")
     cells(lambda good: [*good[:3], code, *good[3:]])
     refused(run, reason)
 
