@@ -88,14 +88,14 @@ export class GridCells extends DataModel {
         span: -grown
       });
     }
-    for (const region of ['body', 'column-header'] as const) {
+    for (const region of ['body', 'column-header', 'row-header'] as const) {
       this.emitChanged({
         type: 'cells-changed',
         region,
         row: 0,
         column: 0,
-        rowSpan: Math.max(1, this.rowCount(region)),
-        columnSpan: Math.max(1, this.columnCount('body'))
+        rowSpan: region === 'column-header' ? 3 : Math.max(1, this.count),
+        columnSpan: region === 'row-header' ? 1 : this.columnCount('body')
       });
     }
   }

@@ -1,6 +1,6 @@
 // The grid itself: a canvas as large as its place, in the theme's colours.
 import { Clipboard } from '@jupyterlab/apputils';
-import { BasicSelectionModel, DataGrid } from '@lumino/datagrid';
+import { BasicSelectionModel, type DataGrid } from '@lumino/datagrid';
 import { type Message, MessageLoop } from '@lumino/messaging';
 import { StackedPanel, Widget } from '@lumino/widgets';
 
@@ -8,6 +8,7 @@ import { GLANCE, GridCells, TYPE } from './cells';
 import { type Deeds, GridKeys, GridMouse, select } from './hands';
 import type { ResultModel } from './model';
 import { pens } from './paint';
+import { QuickGrid } from './quick';
 import { currentTheme, onTheme, type Theme } from './theme';
 import { visible } from './values';
 
@@ -17,6 +18,8 @@ const HEADING = [24, 16, 36];
 export const MOST_COPIED = 1_000_000;
 const WIDEST = 320;
 const NARROWEST = 64;
+// Rows whose texts are measured to find a width.
+const LOOKED_AT = 100;
 
 /** What the panel does for the grid. */
 export type Asked = Pick<Deeds, 'filter' | 'whole' | 'menu' | 'leave'> & {
@@ -28,6 +31,7 @@ export class ResultGrid extends StackedPanel {
   private theme: Theme = currentTheme();
   private readonly cells: GridCells;
   private readonly sized: ResizeObserver;
+  private readonly fitted: number[] = [];
   private forget: () => void = () => undefined;
 
   constructor(
@@ -37,7 +41,7 @@ export class ResultGrid extends StackedPanel {
     super();
     this.addClass('jp-mesh-result-grid');
     this.cells = new GridCells(model);
-    this.grid = new DataGrid({
+    this.grid = new QuickGrid({
       style: this.theme.style,
       defaultSizes: {
         rowHeight: ROW,
@@ -58,6 +62,7 @@ export class ResultGrid extends StackedPanel {
     this.grid.mouseHandler = new GridMouse(this.deeds());
     this.addWidget(this.grid);
     this.sizes();
+    model.changed.connect(this.grown, this);
     this.reachable();
     this.sized = new ResizeObserver(() =>
       MessageLoop.sendMessage(this, Widget.ResizeMessage.UnknownSize)
@@ -68,6 +73,7 @@ export class ResultGrid extends StackedPanel {
     this.forget();
     this.sized.disconnect();
     this.cells.dispose();
+    this.model.changed.disconnect(this.grown, this);
     super.dispose();
   }
 
@@ -144,6 +150,13 @@ export class ResultGrid extends StackedPanel {
     super.onBeforeDetach(message);
   }
 
+  private grown(_: ResultModel, change: string): void {
+    if (change === 'rows') {
+      this.widths();
+      this.tell();
+    }
+  }
+
   private dress(): void {
     this.theme = currentTheme();
     this.grid.style = this.theme.style;
@@ -163,13 +176,22 @@ export class ResultGrid extends StackedPanel {
     for (const line of [TYPE, GLANCE]) {
       this.grid.resizeRow('column-header', line, HEADING[line]);
     }
-    this.model.columns.forEach((_, column) =>
-      this.grid.resizeColumn('body', column, this.needed(column, WIDEST))
-    );
+    this.widths();
     const rows = Math.min(Math.max(this.model.length, 1), 14);
     const head = HEADING.reduce((sum, height) => sum + height, 0);
     // Room for the bar that scrolls sideways.
     this.node.style.height = `${head + rows * ROW + 18}px`;
+  }
+
+  /** As wide as what is loaded needs, but for columns that were given another width. */
+  private widths(): void {
+    this.model.columns.forEach((_, column) => {
+      const given = this.fitted[column];
+      if (!given || this.grid.columnSize('body', column) === given) {
+        this.fitted[column] = this.needed(column, WIDEST);
+        this.grid.resizeColumn('body', column, this.fitted[column]);
+      }
+    });
   }
 
   private needed(column: number, most: number): number {
@@ -186,7 +208,8 @@ export class ResultGrid extends StackedPanel {
       measure(`▼ ${name}`, this.theme.bold),
       measure(type, this.theme.small)
     );
-    for (let place = 0; place < Math.min(100, this.model.length); place++) {
+    const step = Math.max(1, Math.floor(this.model.length / LOOKED_AT));
+    for (let place = 0; place < this.model.length; place += step) {
       const text = this.model.text(place, column);
       const font = text === null ? this.theme.none : this.theme.cell;
       widest = Math.max(widest, measure(visible(text ?? 'NULL'), font));
@@ -199,12 +222,17 @@ export class ResultGrid extends StackedPanel {
     const node = this.grid.viewport.node;
     node.tabIndex = 0;
     node.setAttribute('role', 'grid');
-    node.setAttribute('aria-rowcount', String(this.model.length));
+    this.tell();
     node.addEventListener('focus', () => {
       if (!this.cursor && this.model.length) {
         select(this.grid, 0, 0);
       }
     });
+  }
+
+  private tell(): void {
+    const rows = String(this.model.length);
+    this.grid.viewport.node.setAttribute('aria-rowcount', rows);
   }
 }
 

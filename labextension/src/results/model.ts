@@ -122,6 +122,9 @@ export class ResultModel {
 
   /** Fetch rows until there are so many here, part by part. */
   async load(until: number, words: string): Promise<void> {
+    if (this.waiting !== null) {
+      return;
+    }
     await this.work(words, async stop => {
       while (this.rows.length < until && !stop.aborted) {
         const limit = Math.min(PART, until - this.rows.length);
@@ -134,13 +137,15 @@ export class ResultModel {
         }
         this.total = answer.total ?? this.total;
         this.waiting = `${words} ${this.rows.length.toLocaleString()}`;
-        this.arrange();
-        this._changed.emit('rows');
+        this._changed.emit('state');
         if (!answer.rows) {
           break;
         }
       }
     });
+    // Once for all parts: ordering a million rows takes a second.
+    this.arrange();
+    this._changed.emit('rows');
   }
 
   /** Let the kernel count to the end. */

@@ -12,6 +12,8 @@ import type { Summary } from './summary';
 import type { Theme } from './theme';
 
 const GAP = 8;
+const MANY = 10;
+const RARE = 0.02;
 
 /** The pen for each part of the grid, in the colours of the moment. */
 export function pens(
@@ -111,8 +113,8 @@ class GlancePen extends CellRenderer {
     gc.font = theme.small;
     gc.textBaseline = 'middle';
     gc.textAlign = 'left';
-    // Where every value is another one, a list of some says less than their number.
-    if (found.values[0].share * found.distinct <= 1.01 && found.distinct > 3) {
+    // Where nearly every value is another one, a list of some says less than their number.
+    if (found.distinct > MANY && found.values[0].share < RARE) {
       gc.fillStyle = theme.faint;
       gc.fillText(
         `${found.distinct.toLocaleString()} distinct`,
@@ -121,7 +123,8 @@ class GlancePen extends CellRenderer {
       );
       return;
     }
-    const height = box.height / 3;
+    const height = box.height / Math.max(2, found.values.length);
+    gc.font = found.values.length > 2 ? theme.tiny : theme.small;
     found.values.forEach(({ text, share }, place) => {
       const y = box.y + place * height;
       gc.fillStyle = theme.accent;

@@ -59,8 +59,12 @@ function spread(column: Column, rows: number[]): Summary {
     low = value.at < low.at ? value : low;
     high = value.at > high.at ? value : high;
   }
+  if (low.at === high.at) {
+    // One value has no spread.
+    return top(column, rows);
+  }
   const counts = new Array<number>(BINS).fill(0);
-  const width = (high.at - low.at) / BINS || 1;
+  const width = (high.at - low.at) / BINS;
   for (const { at } of values) {
     counts[Math.min(BINS - 1, Math.floor((at - low.at) / width))]++;
   }

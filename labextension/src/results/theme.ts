@@ -9,6 +9,7 @@ export interface Theme {
   font: string;
   bold: string;
   small: string;
+  tiny: string;
   cell: string;
   none: string;
   style: DataGrid.Style;
@@ -33,6 +34,7 @@ export function currentTheme(): Theme {
     font: `12px ${ui}`,
     bold: `600 12px ${ui}`,
     small: `10px ${ui}`,
+    tiny: `9px ${ui}`,
     cell: `12px ${code}`,
     none: `italic 11px ${ui}`,
     style: {
