@@ -8,13 +8,17 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.config.mjs \
 	$(shell find labextension/src labextension/tests labextension/style labextension/schema -type f)
 
-.PHONY: demo test check clean browser
+.PHONY: demo test journeys check clean browser
 
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
-test: $(VENV)/.test node_modules/.checked check browser
-	$(BIN)/python -m pytest
+test: $(VENV)/.test node_modules/.checked check
+	$(BIN)/python -m pytest --ignore=tests/ui
+
+# What a person does in JupyterLab, driven in a real browser.
+journeys: $(VENV)/.test browser
+	$(BIN)/python -m pytest tests/ui
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

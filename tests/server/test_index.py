@@ -29,8 +29,8 @@ async def turns_up(ask, q, place, seconds=15):
     return False
 
 
-async def test_the_first_search_finds_at_once(ask, landed):
-    assert "table:lake.raw.orders" in await found(ask, "orders")
+async def test_what_was_landed_turns_up(ask, landed):
+    assert await turns_up(ask, "orders", "table:lake.raw.orders")
 
 
 @pytest.mark.parametrize(

@@ -70,14 +70,14 @@ def test_every_question_is_asked_here():
 
 
 @pytest.mark.parametrize("path", QUESTIONS)
-async def test_nobody_comes_in_without_the_token(ask, landed, path):
+async def test_nobody_comes_in_without_the_token(ask, path):
     answer = await ask(path, headers={"Authorization": "token wrong"}, **QUESTIONS[path])
     assert answer.status == 403
     assert answer.error["remedy"]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-async def test_no_verb_is_open_to_strangers(ask, landed, route):
+async def test_no_verb_is_open_to_strangers(ask, route):
     path = route.path.replace("{id}", "x")
     answer = await ask(path, route.method, headers={"Authorization": "token wrong"})
     assert answer.status == 403
@@ -129,28 +129,28 @@ async def test_whatever_is_asked_gets_a_sentence(ask, published):
         '{"product": "' + "x" * 2_000_000 + '"}',
     ],
 )
-@pytest.mark.parametrize("path", ["plan", "scaffold", "promotions"])
-async def test_whatever_is_sent_gets_a_sentence(ask, landed, path, body):
-    answer = await ask(path, "POST", body=body)
-    assert answer.status < 500, answer.content
-    if answer.status >= 400:
-        assert answer.error["message"]
+async def test_whatever_is_sent_gets_a_sentence(ask, body):
+    for path in ("plan", "scaffold", "promotions"):
+        answer = await ask(path, "POST", body=body)
+        assert answer.status < 500, (path, answer.content)
+        if answer.status >= 400:
+            assert answer.error["message"]
 
 
-async def test_an_address_that_is_none_is_told_as_such(ask, landed):
+async def test_an_address_that_is_none_is_told_as_such(ask):
     answer = await ask("nonsense/here")
     assert answer.status == 404
     assert answer.error["type"] == "NameNotFound"
 
 
-async def test_a_verb_that_a_path_has_not_is_told_as_such(ask, landed):
+async def test_a_verb_that_a_path_has_not_is_told_as_such(ask):
     for path, method in [("tree", "DELETE"), ("plan", "GET"), ("promotions/x", "POST")]:
         answer = await ask(path, method)
         assert answer.status == 405
         assert answer.error["remedy"]
 
 
-async def test_letters_that_are_no_utf8_find_nothing(jp_fetch, landed):
+async def test_letters_that_are_no_utf8_find_nothing(jp_fetch):
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch("mesh", "api", "table", params={"name": b"\xff\xfe"})
     assert caught.value.code == 400

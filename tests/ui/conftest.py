@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "jupyter_mesh" / "_labextension"
@@ -58,16 +58,23 @@ class Lab:
             "JUPYTER_RUNTIME_DIR": home / "runtime",
             "IPYTHONDIR": home / "ipython",
         }
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "jupyterlab"),
-                *(f"--{name}={value}" for name, value in options.items()),
-            ],
-            env={**os.environ, **{k: str(v) for k, v in places.items()}, **environ},
-            stdout=self.log.open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "jupyterlab"),
+                    *(f"--{name}={value}" for name, value in options.items()),
+                ],
+                env={
+                    **{
+                        name: value for name, value in os.environ.items() if name != "MESH_PATH"
+                    },
+                    **{name: str(place) for name, place in places.items()},
+                    **environ,
+                },
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.wait()
 
     def wait(self):
@@ -141,6 +148,8 @@ def chromium():
     """The browser, once for all."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "These tests need chromium: apt-get install chromium"
+    # A busy machine is slow, not wrong.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[f"--{one}" for one in QUIET]
@@ -216,8 +225,10 @@ def new_desk(chromium):
     seats = []
 
     def sit(lab, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        context.set_default_timeout(20_000)
+        context = chromium.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, **options}
+        )
+        context.set_default_timeout(30_000)
         desk = Desk(context.new_page(), lab)
         seats.append((context, desk))
         return desk
@@ -234,3 +245,65 @@ def desk(new_desk, lab):
     desk = new_desk(lab)
     desk.open("lab?reset")
     return desk
+
+
+class Sheet:
+    """A notebook on the desk that has the extension's magics."""
+
+    def __init__(self, desk):
+        self.desk, self.page = desk, desk.page
+        desk.notebook()
+        self.run("%load_ext jupyter_mesh")
+
+    def write(self, text):
+        """Put a text into the last cell, which is empty."""
+        self.page.evaluate(
+            """text => {
+              const { content } = window.jupyterapp.shell.currentWidget
+              content.activeCellIndex = content.widgets.length - 1
+              content.activeCell.model.sharedModel.setSource(text)
+            }""",
+            text,
+        )
+
+    def begin(self, text):
+        """Run a text in the last cell and do not wait for its end."""
+        self.write(text)
+        self.desk.command("notebook:run-cell-and-select-next")
+
+    def run(self, text):
+        """Run a text in the last cell to its end."""
+        self.begin(text)
+        self.page.wait_for_function(
+            """text => {
+              const { content } = window.jupyterapp.shell.currentWidget
+              const cell = content.widgets.findLast(
+                one => one.model.sharedModel.getSource() === text)
+              return cell?.model.executionState === 'idle' && cell.model.executionCount
+            }""",
+            arg=text,
+            timeout=60_000,
+        )
+
+    @property
+    def result(self):
+        """The grid of the last result, with what stands around it."""
+        return self.page.locator(".jp-mesh-result").last
+
+    def grid(self, text):
+        """Run a text and put the cursor into the grid of its result."""
+        self.run(text)
+        cells = self.result.get_by_role("grid")
+        cells.wait_for(timeout=30_000)
+        cells.focus()
+        return self.result
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def sheet(desk):
+    """A fresh notebook over the demonstration's mesh."""
+    return Sheet(desk)
