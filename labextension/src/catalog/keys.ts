@@ -25,6 +25,10 @@ export function pressed(
   }
   const node = model.node(model.chosen ?? '');
   const line = model.chosenLine;
+  if (key.length > 1) {
+    // Going somewhere else ends the word.
+    typed.at = 0;
+  }
   switch (key) {
     case 'ArrowDown':
       return go(model, line + 1, 1);

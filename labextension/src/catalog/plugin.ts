@@ -83,7 +83,8 @@ const catalog: JupyterFrontEndPlugin<void> = {
           Notification.warning(
             trans.__(
               'Open a notebook first: the cell goes below its active one.'
-            )
+            ),
+            { autoClose: 6000 }
           );
         }
       }

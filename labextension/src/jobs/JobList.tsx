@@ -14,7 +14,7 @@ import { Steps } from './Steps';
 export interface Deeds {
   open: (job: Job) => void;
   rerun: (job: Job) => void;
-  openExecuted?: (promotion: string) => void;
+  openExecuted?: (job: Job) => void;
 }
 
 export interface ListProps {
@@ -124,7 +124,7 @@ function Buttons(props: ListProps & { job: Job }): JSX.Element {
         <button
           type="button"
           className="jp-mesh-button"
-          onClick={() => openExecuted(job.id)}
+          onClick={() => openExecuted(job)}
         >
           {trans.__('Executed notebook')}
         </button>

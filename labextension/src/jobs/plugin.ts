@@ -76,10 +76,17 @@ function deeds(commands: CommandRegistry): Deeds {
     // The commands of other parts are there, or not, only once all have started.
     get openExecuted() {
       return commands.hasCommand(Commands.openExecuted)
-        ? (promotion: string) => run(Commands.openExecuted, { promotion })
+        ? (job: Job) => run(Commands.openExecuted, executedOf(job))
         : undefined;
     }
   };
+}
+
+/** Which executed notebook belongs to a promotion, and what its tab is called. */
+export function executedOf(job: Job): Record<string, string> {
+  return job.release
+    ? { release: job.release }
+    : { promotion: job.id, label: `${job.product} ${job.id.slice(0, 8)}` };
 }
 
 /** Say how a promotion ended to somebody who looks elsewhere. */

@@ -5,7 +5,9 @@ import {
   type KeyboardEvent,
   lazy,
   type ReactNode,
-  Suspense
+  Suspense,
+  useEffect,
+  useRef
 } from 'react';
 
 import * as api from '../api';
@@ -168,13 +170,19 @@ function Frame(
 ): JSX.Element {
   const { tabs, trans } = props;
   const shown = tabs.find(tab => tab.id === props.tab) ?? tabs[0];
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const page = list.current?.closest('.jp-mesh-page');
+    if (page && page === document.activeElement) {
+      list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+    }
+  }, []);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step) {
       const next = (tabs.indexOf(shown) + step + tabs.length) % tabs.length;
       props.choose(tabs[next].id);
-      const list = event.currentTarget;
-      (list.children[next] as HTMLElement).focus();
+      (event.currentTarget.children[next] as HTMLElement).focus();
     }
   };
   return (
@@ -187,6 +195,7 @@ function Frame(
         </button>
       </header>
       <div
+        ref={list}
         className="jp-mesh-tabs"
         role="tablist"
         aria-label={props.title}

@@ -27,6 +27,7 @@ export class PageWidget extends ReactWidget {
     const name = nameOf(place);
     this.chosen = isTable ? 'columns' : 'about';
     this.addClass('jp-mesh-page');
+    this.node.tabIndex = -1;
     this.title.label = isTable ? (name.split('.').at(-1) ?? name) : name;
     this.title.caption = name;
     this.title.icon = isTable ? tableIcon : productIcon;
@@ -57,6 +58,8 @@ export class PageWidget extends ReactWidget {
   }
 
   protected override onActivateRequest(): void {
-    this.node.querySelector<HTMLElement>('[role=tab][tabindex="0"]')?.focus();
+    // What is not drawn yet takes the focus over as soon as it is.
+    const tab = '[role=tab][tabindex="0"]';
+    (this.node.querySelector<HTMLElement>(tab) ?? this.node).focus();
   }
 }

@@ -89,7 +89,8 @@ function addExecuted(app: JupyterFrontEnd, workshop: Workshop): void {
       let widget = open.get(name);
       if (!widget) {
         const { executed } = await import('./executed');
-        widget = executed(of, name, workshop);
+        const label = args.label ? String(args.label) : name;
+        widget = executed(of, label, workshop);
         open.set(name, widget);
         widget.disposed.connect(() => open.delete(name));
         app.shell.add(widget, 'main', { type: 'Mesh' });

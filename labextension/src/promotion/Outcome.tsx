@@ -198,7 +198,7 @@ function Footer({ model, job, ways, trans }: Told): JSX.Element {
         <button
           type="button"
           className="jp-mesh-button"
-          onClick={() => openExecuted(job.id)}
+          onClick={() => openExecuted(job)}
         >
           {trans.__('Executed notebook')}
         </button>

@@ -1,4 +1,5 @@
 // What a promotion panel knows: the plan of a notebook or product, then the promotion itself.
+import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -16,6 +17,8 @@ export interface Subject {
   /** A promotion that has begun already. */
   id?: string;
   parameters?: Record<string, unknown>;
+  /** The panel's own name, by which JupyterLab finds its place again after a reload. */
+  key?: string;
 }
 
 /** What is on its way. */
@@ -40,6 +43,7 @@ export class PromotionModel implements IDisposable {
   /** Another promotion of the same product that is on its way. */
   rival: Job | null = null;
   release: Release | null = null;
+  readonly key: string;
   /** It was asked to stop and has not ended yet. */
   isStopping = false;
   /** The files that were laid out for the product. */
@@ -61,6 +65,7 @@ export class PromotionModel implements IDisposable {
     readonly jobs: Jobs,
     private readonly save: Save
   ) {
+    this.key = subject.key ?? UUID.uuid4();
     this.id = subject.id ?? null;
     this.notebook = subject.notebook ?? '';
     this.product = subject.product ?? '';
@@ -80,6 +85,7 @@ export class PromotionModel implements IDisposable {
   /** What this panel is about, to open it again after a reload. */
   get subject(): Subject {
     return {
+      key: this.key,
       ...(this.notebook ? { notebook: this.notebook } : {}),
       ...(this.product ? { product: this.product } : {}),
       ...(this.id ? { id: this.id } : {})

@@ -4,6 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { createElement } from 'react';
 
+import type { Job } from '../api';
 import { promoteIcon } from '../icons';
 import type { PromotionModel } from './model';
 import { Promotion } from './Promotion';
@@ -13,7 +14,7 @@ export interface Ways {
   goto: (notebook: string, cell: number, line: number) => void;
   gotoStage: (notebook: string, port: string) => void;
   copy: (text: string) => void;
-  openExecuted?: (promotion: string) => void;
+  openExecuted?: (job: Job) => void;
   openRelease?: (product: string) => void;
 }
 

@@ -16,9 +16,10 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import type { Job } from '../api';
 import { MeshError } from '../errors';
 import { promoteIcon } from '../icons';
-import { IJobs } from '../jobs/plugin';
+import { executedOf, IJobs } from '../jobs/plugin';
 import type { Jobs } from '../jobs/model';
 import { Commands, DOMAIN, PROMOTION } from '../tokens';
 import { PromotionModel, type Save, type Subject } from './model';
@@ -75,7 +76,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         const model = new PromotionModel(subject, jobs, save);
         const content = new PromotionPanel(model, ways, translator, trans);
         const frame: Frame = new MainAreaWidget({ content });
-        frame.id = `jp-mesh-promotion-${crypto.randomUUID()}`;
+        frame.id = `jp-mesh-promotion-${model.key}`;
         // Notebook 7 has one document in its main area; there the panel stands beside it.
         app.shell.add(frame, lab ? 'main' : 'right', {
           mode: 'split-right',
@@ -85,8 +86,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
         model.changed.connect(() => void tracker.save(frame));
         await tracker.add(frame);
         app.shell.activateById(frame.id);
-        await model.open();
-        content.activate();
+        // Nobody waits for the plan: JupyterLab brings back its tabs by this command.
+        void model.open().then(() => {
+          if (app.shell.currentWidget === frame) {
+            content.activate();
+          }
+        });
       }
     });
     notebooks.currentChanged.connect(() =>
@@ -99,25 +104,24 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     void restorer?.restore(tracker, {
       command: Commands.promote,
-      args: ({ content }) => ({ ...content.model.subject }) as Restored,
-      name: ({ id }) => id
+      args: ({ content }) => content.model.subject as ReadonlyPartialJSONObject,
+      name: ({ content }) => content.model.key
     });
   }
 };
-
-type Restored = ReadonlyPartialJSONObject;
 
 /** What a command is about: its arguments, or the notebook that is in sight. */
 function subjectOf(
   args: ReadonlyPartialJSONObject,
   notebooks: INotebookTracker
 ): Subject | null {
-  const { id, product, notebook } = args;
+  const { id, product, notebook, key } = args;
   if (id || product || notebook) {
     return {
       ...(id ? { id: String(id) } : {}),
       ...(product ? { product: String(product) } : {}),
       ...(notebook ? { notebook: String(notebook) } : {}),
+      ...(key ? { key: String(key) } : {}),
       ...(args.parameters
         ? { parameters: args.parameters as Record<string, unknown> }
         : {})
@@ -206,8 +210,8 @@ function waysOf(
     },
     get openExecuted() {
       return has(Commands.openExecuted)
-        ? (promotion: string) =>
-            void commands.execute(Commands.openExecuted, { promotion })
+        ? (job: Job) =>
+            void commands.execute(Commands.openExecuted, executedOf(job))
         : undefined;
     },
     get openRelease() {

@@ -51,6 +51,11 @@ describe('the keys of the tree', () => {
     expect(await press('e', 'm')).toBe('schema:lake.empty');
   });
 
+  it('begin a new word after any other key', async () => {
+    await press('Home');
+    expect(await press('l', 'ArrowRight', 'r')).toBe('schema:lake.raw');
+  });
+
   it('do what the row is for', async () => {
     await press('Home', 'Enter');
     expect(enter).toHaveBeenCalledOnce();
