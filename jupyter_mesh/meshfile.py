@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.documents import Document, dotted
-from jupyter_mesh.errors import ConfigError, DescriptorError
+from jupyter_mesh.errors import ConfigError, ConflictError, DescriptorError, StorageError
 from jupyter_mesh.model.names import PLAIN
 from jupyter_mesh.schemas.validation import shipped
 
@@ -28,6 +28,7 @@ _SECRETS = frozenset({"password", "access_key", "secret_key"})
 _IN_ADDRESS = re.compile(
     r"//[^/@\s]*:[^/@\s]+@|[?&](password|secret|token|access_key)=", re.IGNORECASE
 )
+_IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
 _NUMBERS = frozenset({"threads", "port", "cell_timeout"})
 
 
@@ -119,6 +120,32 @@ catalogs:
 products: products
 policy: policy
 """
+
+
+def begin(root: Path, name: str = "") -> list[Path]:
+    """Write a first mesh.yaml into a folder, and .gitignore; which files were made.
+
+    Nothing is overwritten: ConflictError when there is a mesh already.
+    """
+    settings, ignore = root / FILE, root / ".gitignore"
+    if settings.exists():
+        raise ConflictError(
+            f"{settings} is there already.", remedy="Edit it, or name another folder."
+        )
+    made = [settings]
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with settings.open("x", encoding="utf-8") as stream:
+            stream.write(starter(name or root.name))
+        if not ignore.exists():
+            ignore.write_text(_IGNORED, encoding="utf-8")
+            made.append(ignore)
+    except OSError as error:
+        raise StorageError(
+            f"{root} could not be set up: {error.strerror or error}.",
+            remedy="Name a folder that you may write to.",
+        ) from error
+    return made
 
 
 def _put(plain: dict[str, Any], path: tuple[str, ...], value: str | int | bool) -> None:

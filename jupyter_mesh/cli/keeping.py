@@ -22,7 +22,6 @@ _GO_ON = """\
   mesh releases
   mesh query "SELECT * FROM lake.aviation_delays.carriers ORDER BY late_share DESC"
   jupyter lab      and in a notebook: %load_ext jupyter_mesh, then a cell of %%mesh and SQL"""
-_IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
 
 
 @verb("init")
@@ -31,30 +30,10 @@ _IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
 @click.pass_obj
 def init(terminal: Terminal, folder: str, name: str) -> None:
     """Begin a mesh in a folder: mesh.yaml and .gitignore; nothing is overwritten."""
-    from jupyter_mesh.errors import ConflictError, StorageError
-    from jupyter_mesh.settings import starter
+    from jupyter_mesh.meshfile import begin
 
     root = Path(folder).expanduser().absolute()
-    settings = root / "mesh.yaml"
-    if settings.exists():
-        raise ConflictError(
-            f"{settings} is there already.", remedy="Edit it, or name another folder."
-        )
-    text = starter(name or root.name)
-    made = [settings]
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with settings.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-        ignore = root / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text(_IGNORED, encoding="utf-8")
-            made.append(ignore)
-    except OSError as error:
-        raise StorageError(
-            f"{root} could not be set up: {error.strerror or error}.",
-            remedy="Name a folder that you may write to.",
-        ) from error
+    made = begin(root, name)
     notes = ("Next: mesh land FILE lake.raw.TABLE, then mesh new product DOMAIN/PRODUCT.",)
     rows = tuple((str(file),) for file in made)
     shown = Outline(f"A mesh in {root}.", ("file",), rows, notes)

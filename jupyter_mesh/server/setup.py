@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.errors import ConflictError, InputError, StorageError
-from jupyter_mesh.meshfile import FILE, starter
+from jupyter_mesh.errors import ConflictError, InputError
+from jupyter_mesh.meshfile import begin
 from jupyter_mesh.server.route import Asked, Route
 
 if TYPE_CHECKING:
     from jupyter_mesh.server.visit import Visit
 
-IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
 _MESH = {
     "type": ["object", "null"],
     "properties": {key: {"type": "string"} for key in ("name", "root", "engine")},
@@ -49,17 +48,7 @@ def init(visit: Visit) -> dict[str, Any]:
         raise ConflictError(
             f"There is a mesh already: {house.opened.path}.", remedy="Edit its mesh.yaml."
         )
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with (root / FILE).open("x", encoding="utf-8") as stream:
-            stream.write(starter(root.name))
-        if not (root / ".gitignore").exists():
-            (root / ".gitignore").write_text(IGNORED, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(
-            f"{root} could not be set up: {error.strerror or error}.",
-            remedy="Name a folder that you may write to.",
-        ) from error
+    begin(root)
     return status(visit)
 
 

@@ -132,13 +132,15 @@ def test_a_missing_notebook_is_refused(products, folder):
 
 def test_a_notebook_elsewhere_is_refused(products, folder):
     (folder.parent / "other.ipynb").write_text("{}")
-    edit(folder / "product.odps.yaml", "notebook: plants", "notebook: ../other")
+    edit(folder / "product.odps.yaml", 'notebook: "plants', 'notebook: "../other')
     assert "does not lie in the product's folder" in refused(products).reason
 
 
 def test_a_notebook_need_not_be_named_where_there_is_no_doubt(products, folder):
     edit(
-        folder / "product.odps.yaml", "      notebook: plants.ipynb\n", "      parameters: {}\n"
+        folder / "product.odps.yaml",
+        '      notebook: "plants.ipynb"\n',
+        "      parameters: {}\n",
     )
     assert products.product(PLANTS).notebook == str(folder / "plants.ipynb")
     (folder / "plants.ipynb").rename(folder / "work.ipynb")

@@ -1,6 +1,7 @@
 """Promises of a table's page and preview: exact, bounded, harmless."""
 
 import io
+from threading import Event
 
 import pyarrow as pa
 import pytest
@@ -58,20 +59,21 @@ async def test_a_preview_has_a_ceiling(ask, wild, monkeypatch):
 
 
 async def test_a_preview_that_takes_too_long_is_stopped(ask, landed, monkeypatch):
-    monkeypatch.setattr(module, "PREVIEW_SECONDS", 0.0)
-    monkeypatch.setattr(module, "_stream", slowly(module._stream))
+    from jupyter_mesh.engines.ticket import QueryTicket
+    from jupyter_mesh.errors import QueryCancelled
+
+    stopped = Event()
+    monkeypatch.setattr(module, "PREVIEW_SECONDS", 0.1)
+    monkeypatch.setattr(QueryTicket, "cancel", lambda _ticket: stopped.set())
+
+    def endless(_result):
+        assert stopped.wait(30)
+        raise QueryCancelled("stopped")
+
+    monkeypatch.setattr(module, "_stream", endless)
     answer = await ask("preview", table="lake.raw.orders")
-    assert answer.status in {200, 422}
-
-
-def slowly(work):
-    def wait(result):
-        import time
-
-        time.sleep(0.2)
-        return work(result)
-
-    return wait
+    assert answer.status == 422
+    assert answer.error["remedy"]
 
 
 async def test_a_table_shows_columns_facts_and_versions(ask, published):

@@ -10,6 +10,10 @@ FLIGHTS = "%%mesh\nSELECT *\nFROM lake.raw.flights\nLIMIT 100"
 PAGE = ".jp-mesh-page:visible"
 
 
+# The figure that was promised: what is loaded before anything is opened, in bytes.
+OWN_CODE = 150_000
+
+
 @pytest.fixture
 def tree(desk):
     """The sidebar, with the tables of lake.raw in sight."""
@@ -204,3 +208,14 @@ def test_under_a_hub_s_prefix_it_works_the_same(start_lab, new_desk, demo_folder
     desk.catalog()
     desk.row("lake").click()
     expect(desk.row("raw")).to_be_visible()
+
+
+def test_little_is_loaded_before_it_is_needed(desk):
+    desk.page.wait_for_load_state("networkidle")
+    loaded = desk.page.evaluate(
+        "() => performance.getEntriesByType('resource')"
+        ".filter(one => one.name.includes('extensions/jupyter-mesh/static'))"
+        ".map(one => [one.name.split('/').at(-1), one.decodedBodySize])"
+    )
+    assert loaded
+    assert sum(size for _name, size in loaded) < OWN_CODE, loaded
