@@ -24,12 +24,17 @@ REFERENCE = re.compile(
 )
 REMEDY = "Write ${env:NAME} and set that variable, or ${keyring:service/user}."
 RESERVED = frozenset({"system", "information_schema"})
-_SECRETS = frozenset({"password", "access_key", "secret_key"})
+_SECRETS = frozenset({"password", "access_key", "secret_key", "token", "credential"})
 _IN_ADDRESS = re.compile(
     r"//[^/@\s]*:[^/@\s]+@|[?&](password|secret|token|access_key)=", re.IGNORECASE
 )
 _IGNORED = "# What a mesh makes by itself.\n.mesh/\n.ipynb_checkpoints/\n"
 _NUMBERS = frozenset({"threads", "port", "cell_timeout"})
+_SWITCHES = frozenset({"path_style", "verify", "impersonate", "spooling"})
+# What holds tables and can be written: one of them is the mesh's home.
+LAKES = frozenset({"iceberg", "iceberg-rest"})
+# The engines that need no word in a mesh.yaml.
+ENGINES = ("embedded", "trino")
 
 
 def find(path: Path | None, environ: Mapping[str, str]) -> Path:
@@ -69,7 +74,7 @@ def overridden(
     plain = document.plain()
     named: dict[str, tuple[str, ...]] = {
         "MESH_USER": ("user",),
-        "MESH_ENGINE": ("engine", "kind"),
+        "MESH_ENGINE": ("engine",),
     }
     variables: dict[KeyPath, str] = {}
     for variable in sorted(environ):
@@ -78,6 +83,9 @@ def overridden(
         if wanted and environ[variable] and path and all(path):
             _put(plain, path, _typed(path[-1], environ[variable]))
             variables[path] = variable
+    for name, engine in _mappings(plain.get("engines")):
+        # An engine is of the kind that it is called by, unless it says otherwise.
+        engine.setdefault("kind", name)
     return plain, variables
 
 
@@ -148,12 +156,16 @@ def begin(root: Path, name: str = "") -> list[Path]:
     return made
 
 
+def _mappings(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The named mappings in what should be a mapping of them."""
+    if isinstance(value, dict):
+        yield from ((name, below) for name, below in value.items() if isinstance(below, dict))
+
+
 def _put(plain: dict[str, Any], path: tuple[str, ...], value: str | int | bool) -> None:
     for part in path[:-1]:
         below = plain.get(part)
-        # `engine: embedded` is short for `engine: {kind: embedded}`.
-        short = {"kind": below} if part == "engine" and isinstance(below, str) else {}
-        plain[part] = below if isinstance(below, dict) else short
+        plain[part] = below if isinstance(below, dict) else {}
         plain = plain[part]
     plain[path[-1]] = value
 
@@ -161,7 +173,7 @@ def _put(plain: dict[str, Any], path: tuple[str, ...], value: str | int | bool) 
 def _typed(key: str, text: str) -> str | int | bool:
     if key in _NUMBERS and re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
-    if key == "path_style" and text.lower() in {"true", "false"}:
+    if key in _SWITCHES and text.lower() in {"true", "false"}:
         return text.lower() == "true"
     return text
 
@@ -207,8 +219,15 @@ def _contradictions(document: Document, plain: dict[str, Any]) -> Iterator[Descr
         else:
             yield from _badly_named(document, name)
         seen.setdefault(name.lower(), name)
-    lakes = [name for name, catalog in catalogs.items() if catalog["type"] == "iceberg"]
+    lakes = [name for name, catalog in catalogs.items() if catalog["type"] in LAKES]
     yield from _shared(document, catalogs, lakes)
+    engine, engines = plain.get("engine", "embedded"), {*ENGINES, *plain.get("engines", ())}
+    if engine not in engines:
+        yield document.error(
+            ("engine",),
+            f"there is no engine {engine}.",
+            f"Name {' or '.join(sorted(engines))}, or describe it under engines.",
+        )
     home = plain.get("home")
     if home is not None and home not in lakes:
         known = " or ".join(lakes) or "a catalog of type iceberg, once there is one"

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh import plugins
-from jupyter_mesh.errors import ConfigError
+from jupyter_mesh.errors import ConfigError, NameNotFound
 from jupyter_mesh.settings import IcebergSettings, SecretStore
 
 if TYPE_CHECKING:
@@ -65,11 +65,14 @@ class Parts:
         return Gateway(self.lakes)
 
     def engine(self, name: str = "") -> Engine:
-        """The engine of that name, or the mesh's own."""
-        name = name or self.settings.engine.kind
+        """The engine of that name, or the one that answers where nothing else is said."""
+        settings, name = self.settings, name or self.settings.engine
+        if name not in settings.engines:
+            raise NameNotFound("engine", name, settings.engines)
         if name not in self._engines:
-            self._engines[name] = plugins.load(plugins.ENGINES, name)(
-                self.settings.engine,
+            engine = settings.engines[name]
+            self._engines[name] = plugins.load(plugins.ENGINES, engine.kind)(
+                engine,
                 self.lakes,
                 self.settings.catalogs,
                 self.gateway,

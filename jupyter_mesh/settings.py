@@ -72,26 +72,89 @@ class FilesSettings:
     path: str
 
 
-CatalogSettings = IcebergSettings | SqliteSettings | PostgresqlSettings | FilesSettings
+@dataclass(frozen=True, slots=True)
+class RestSettings:
+    """An Iceberg catalog that somebody else keeps, asked through Iceberg's REST protocol.
+
+    `flavour` is `plain` or `nessie`; `token` and `credential` are references.
+    """
+
+    uri: str
+    warehouse: str = ""
+    prefix: str = ""
+    flavour: str = "plain"
+    token: str = field(default="", repr=False)
+    credential: str = field(default="", repr=False)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+
+
+CatalogSettings = (
+    IcebergSettings | RestSettings | SqliteSettings | PostgresqlSettings | FilesSettings
+)
 
 
 @dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """The engine and its limits; memory as DuckDB writes it (`2GB`), 0 threads for all."""
+class EmbeddedSettings:
+    """The engine in this process; memory as DuckDB writes it (`2GB`), 0 threads for all."""
 
-    kind: str = "embedded"
     memory: str = "2GB"
     threads: int = 0
+    kind: str = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class TrinoSettings:
+    """A Trino cluster: the mesh's own server without `url`, the actor without `user`.
+
+    `auth` is none, password, jwt, oauth2, certificate or kerberos; `password` and `token` are
+    references; `certificate`, `key` and `ca` absolute paths. `branches` says how a branch is
+    opened on the server: `catalogs` of their own, or hidden `schemas`. `catalogs` maps a
+    catalog of the mesh to the server's name for it where they differ.
+    """
+
+    url: str = ""
+    user: str = ""
+    auth: str = "none"
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    certificate: str = ""
+    key: str = ""
+    ca: str = ""
+    verify: bool = True
+    impersonate: bool = False
+    session: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    client_tags: tuple[str, ...] = ()
+    spooling: bool = True
+    branches: str = "catalogs"
+    catalogs: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "trino"
+
+
+@dataclass(frozen=True, slots=True)
+class PluggedSettings:
+    """An engine that another package brings, with the options it was given."""
+
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+_PATHS = ("certificate", "key", "ca")
+EngineSettings = EmbeddedSettings | TrinoSettings | PluggedSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One mesh, as its mesh.yaml says: absolute paths, catalogs in their written order."""
+    """One mesh, as its mesh.yaml says: absolute paths, catalogs in their written order.
+
+    `engine` names the one of `engines` that answers where nothing else is said.
+    """
 
     root: Path
     name: str
     actor: Actor
-    engine: EngineSettings
+    engine: str
+    engines: Mapping[str, EngineSettings]
     catalogs: Mapping[str, CatalogSettings]
     products: Path
     policy: Path
@@ -113,13 +176,13 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     plain, _ = meshfile.overridden(document, environ)
     root = Path(document.file).parent.resolve()
     catalogs = plain["catalogs"]
-    lakes = [name for name, catalog in catalogs.items() if catalog["type"] == "iceberg"]
-    engine = plain.get("engine") or {}
+    lakes = [name for name, catalog in catalogs.items() if catalog["type"] in meshfile.LAKES]
     return Settings(
         root=root,
         name=plain.get("name") or root.name,
         actor=_actor(plain.get("user"), environ),
-        engine=EngineSettings(**({"kind": engine} if isinstance(engine, str) else engine)),
+        engine=plain.get("engine") or "embedded",
+        engines=_engines(root, plain.get("engines") or {}),
         catalogs={
             name: _catalog(root, catalog, _hidden(root, name, lakes))
             for name, catalog in catalogs.items()
@@ -195,6 +258,25 @@ def _folder(root: Path, text: str) -> Path:
     return Path(os.path.normpath(root / Path(text).expanduser()))
 
 
+def _engines(root: Path, written: Mapping[str, Any]) -> dict[str, EngineSettings]:
+    found: dict[str, EngineSettings] = {
+        name: _engine(root, {"kind": name}) for name in meshfile.ENGINES
+    }
+    found.update((name, _engine(root, engine)) for name, engine in written.items())
+    return found
+
+
+def _engine(root: Path, written: Mapping[str, Any]) -> EngineSettings:
+    rest = {key: value for key, value in written.items() if key != "kind"}
+    if written["kind"] == "embedded":
+        return EmbeddedSettings(**rest)
+    if written["kind"] != "trino":
+        return PluggedSettings(written["kind"], rest)
+    tags = tuple(rest.pop("client_tags", ()))
+    rest |= {key: str(_folder(root, rest[key])) for key in _PATHS if key in rest}
+    return TrinoSettings(**rest, client_tags=tags)
+
+
 def _hidden(root: Path, name: str, lakes: list[str]) -> Path:
     """Where a lake's files go by default: the first one's in .mesh, another's below it."""
     return root / ".mesh" if name in lakes[:1] else root / ".mesh" / name
@@ -211,6 +293,9 @@ def _catalog(root: Path, written: Mapping[str, Any], hidden: Path) -> CatalogSet
             password=rest.get("password", ""),
             storage=StorageSettings(**rest.get("storage", {})),
         )
+    if written["type"] == "iceberg-rest":
+        storage = StorageSettings(**rest.pop("storage", {}))
+        return RestSettings(**{**rest, "uri": rest["uri"].rstrip("/")}, storage=storage)
     kind = SqliteSettings if written["type"] == "sqlite" else FilesSettings
     return kind(str(_folder(root, rest["path"])))
 

@@ -73,9 +73,27 @@ def test_the_starter_has_no_fault_and_is_explained_to_editors():
         ("catalogs:\n  a:\n    type: files\n", 2, "catalogs.a.path", "is missing"),
         (LAKE + "enigne: embedded\n", 4, "enigne", "there is no such key"),
         (LAKE + "    path: x\n", 4, "catalogs.lake.path", "there is no such key"),
-        (LAKE + "engine:\n  memory: lots\n", 5, "engine.memory", "a size such as 2GB"),
-        (LAKE + "engine:\n  threads: -1\n", 5, "engine.threads", "0 for all, found -1"),
+        (
+            LAKE + "engines:\n  embedded:\n    memory: lots\n",
+            6,
+            "engines.embedded.memory",
+            "a size such as 2GB",
+        ),
+        (
+            LAKE + "engines:\n  embedded:\n    threads: -1\n",
+            6,
+            "engines.embedded.threads",
+            "0 for all, found -1",
+        ),
         (LAKE + "engine: [a]\n", 4, "engine", "found a list"),
+        (LAKE + "engine: trini\n", 4, "engine", "there is no engine trini"),
+        (LAKE + "engines: {t: {kind: trino, auth: magic}}\n", 4, "engines.t.auth", "magic"),
+        (
+            LAKE + "engines: {t: {kind: trino, password: pw}}\n",
+            4,
+            "engines.t.password",
+            "in clear",
+        ),
         (LAKE + "cell_timeout: 0\n", 4, "cell_timeout", "seconds of at least 1, found 0"),
         (LAKE + "cell_timeout: soon\n", 4, "cell_timeout", "found 'soon'"),
         (LAKE + "  Lake:\n    type: iceberg\n", 4, "catalogs.Lake", "are one name to SQL"),
@@ -170,7 +188,7 @@ def test_the_environment_overrides_any_key():
     plain = overridden(
         LAKE + "engine: embedded\n",
         MESH_USER="bo",
-        MESH__ENGINE__THREADS="3",
+        MESH__ENGINES__EMBEDDED__THREADS="3",
         MESH__CATALOGS__LAKE__WAREHOUSE="s3://b",
         MESH__CATALOGS__LAKE__STORAGE__PATH_STYLE="false",
         MESH__CATALOGS__PG__TYPE="postgresql",
@@ -180,7 +198,8 @@ def test_the_environment_overrides_any_key():
     )
     assert plain == {
         "user": "bo",
-        "engine": {"kind": "embedded", "threads": 3},
+        "engine": "embedded",
+        "engines": {"embedded": {"kind": "embedded", "threads": 3}},
         "catalogs": {
             "lake": {
                 "type": "iceberg",
@@ -193,13 +212,14 @@ def test_the_environment_overrides_any_key():
 
 
 def test_mesh_engine_keeps_the_limits_of_the_file():
-    plain = overridden("engine: {kind: embedded, threads: 2}\n", MESH_ENGINE="trino")
-    assert plain["engine"] == {"kind": "trino", "threads": 2}
+    plain = overridden("engines: {embedded: {threads: 2}}\n", MESH_ENGINE="trino")
+    assert plain["engine"] == "trino"
+    assert plain["engines"] == {"embedded": {"kind": "embedded", "threads": 2}}
 
 
 def test_a_fault_of_the_environment_is_laid_at_its_door():
-    (fault,) = faults(LAKE, MESH__ENGINE__MEMORY="lots")
-    assert fault.file == "environment variable MESH__ENGINE__MEMORY"
+    (fault,) = faults(LAKE, MESH__ENGINES__EMBEDDED__MEMORY="lots")
+    assert fault.file == "environment variable MESH__ENGINES__EMBEDDED__MEMORY"
     assert fault.line == 0
     assert "a size such as 2GB" in str(fault)
 

@@ -8,12 +8,13 @@ import pytest
 
 from jupyter_mesh.errors import ConfigError, DescriptorError
 from jupyter_mesh.settings import (
-    EngineSettings,
+    EmbeddedSettings,
     FilesSettings,
     IcebergSettings,
     PostgresqlSettings,
     SecretStore,
     SqliteSettings,
+    TrinoSettings,
     load,
     starter,
 )
@@ -35,7 +36,11 @@ def test_a_line_of_yaml_is_a_whole_mesh(mesh, tmp_path):
     assert settings.root == tmp_path
     assert settings.name == tmp_path.name
     assert settings.home == "lake"
-    assert settings.engine == EngineSettings("embedded", "2GB", 0)
+    assert settings.engine == "embedded"
+    assert settings.engines == {
+        "embedded": EmbeddedSettings("2GB", 0),
+        "trino": TrinoSettings(),
+    }
     assert settings.products == tmp_path / "products"
     assert settings.policy == tmp_path / "policy"
     assert settings.cell_timeout == 3600
@@ -64,7 +69,8 @@ catalogs:
   ops: {type: sqlite, path: ../ops.db}
   sea: {type: iceberg, uri: "sqlite:///sea.db", warehouse: ./sea}
 home: sea
-engine: {memory: 512MiB}
+engine: big
+engines: {embedded: {memory: 512MiB}, big: {kind: trino, url: "https://t:8443", ca: ca.pem}}
 """
     )
     assert list(settings.catalogs) == ["files", "pg", "lake", "ops", "sea"]
@@ -78,7 +84,11 @@ engine: {memory: 512MiB}
     assert (lake.uri, lake.warehouse) == ("postgresql://u@h/c", "s3://bucket/prefix")
     assert (lake.storage.path_style, lake.storage.region) == (False, "us-east-1")
     assert settings.home == "sea"
-    assert settings.engine.memory == "512MiB"
+    assert settings.engine == "big"
+    assert settings.engines["embedded"].memory == "512MiB"
+    assert settings.engines["big"] == TrinoSettings(
+        "https://t:8443", ca=str(tmp_path / "ca.pem")
+    )
 
 
 def test_two_lakes_by_default_never_share_a_warehouse(mesh):

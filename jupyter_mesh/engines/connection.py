@@ -14,14 +14,14 @@ from jupyter_mesh.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_mesh.settings import EngineSettings
+    from jupyter_mesh.settings import EmbeddedSettings
 
 # What reads and writes Iceberg tables, in the order in which one needs the other.
 ICEBERG = ("avro", "httpfs", "iceberg")
 
 
 def connect(
-    settings: EngineSettings, scratch: Path, extensions: Iterable[str] = ()
+    settings: EmbeddedSettings, scratch: Path, extensions: Iterable[str] = ()
 ) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that answers as Trino does where a setting decides it.
 

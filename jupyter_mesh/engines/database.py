@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.engines.sources import Source
     from jupyter_mesh.protocols import Catalog, Secrets
-    from jupyter_mesh.settings import EngineSettings, StorageSettings
+    from jupyter_mesh.settings import EmbeddedSettings, StorageSettings
 
 
 class Database:
@@ -32,7 +32,7 @@ class Database:
 
     def __init__(
         self,
-        settings: EngineSettings,
+        settings: EmbeddedSettings,
         lakes: Mapping[str, Catalog],
         sources: Mapping[str, Source],
         secrets: Secrets,

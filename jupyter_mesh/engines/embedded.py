@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.names import TableName
     from jupyter_mesh.model.tables import Session
     from jupyter_mesh.protocols import Catalog, Gateway, Secrets, Ticket
-    from jupyter_mesh.settings import CatalogSettings, EngineSettings
+    from jupyter_mesh.settings import CatalogSettings, EmbeddedSettings
     from jupyter_mesh.sql.embedded import Relation, Translated
     from jupyter_mesh.sql.statement import Show, Statement, TableRef
 
@@ -57,7 +57,7 @@ class EmbeddedEngine:
 
     def __init__(
         self,
-        settings: EngineSettings,
+        settings: EmbeddedSettings,
         lakes: Mapping[str, Catalog],
         catalogs: Mapping[str, CatalogSettings],
         gateway: Gateway,

@@ -28,7 +28,7 @@ def status(visit: Visit) -> dict[str, Any]:
         told["mesh"] = {
             "name": settings.name,
             "root": str(settings.root),
-            "engine": settings.engine.kind,
+            "engine": settings.engine,
         }
     elif visit.actor is not None:
         told["user"] = str(visit.actor)

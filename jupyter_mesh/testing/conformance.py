@@ -27,7 +27,7 @@ from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
 from jupyter_mesh.model.types import TrinoType
-from jupyter_mesh.settings import EngineSettings, IcebergSettings
+from jupyter_mesh.settings import EmbeddedSettings, IcebergSettings
 from jupyter_mesh.sql import reading
 from jupyter_mesh.sql.embedded import Relation
 from jupyter_mesh.testing.lakes import PlainSecrets
@@ -85,7 +85,7 @@ class Subject:
         gateway = Gateway({"memory": lake})
         self._stack.callback(gateway.close)
         self.engine = EmbeddedEngine(
-            EngineSettings(threads=1),
+            EmbeddedSettings(threads=1),
             {"memory": lake},
             {"memory": iceberg},
             gateway,

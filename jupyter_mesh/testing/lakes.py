@@ -16,7 +16,7 @@ from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
 from jupyter_mesh.settings import (
-    EngineSettings,
+    EmbeddedSettings,
     FilesSettings,
     IcebergSettings,
     SqliteSettings,
@@ -42,7 +42,7 @@ class Example:
     engine: Engine
     lake: Lake
     session: Session
-    settings: EngineSettings
+    settings: EmbeddedSettings
 
     def query(
         self,
@@ -83,12 +83,12 @@ class PlainSecrets:
 def lake_engine(
     folder: Path,
     catalogs: Mapping[str, CatalogSettings] | None = None,
-    settings: EngineSettings | None = None,
+    settings: EmbeddedSettings | None = None,
     warehouse: str = "",
     storage: StorageSettings | None = None,
 ) -> Iterator[Example]:
     """An empty lake in a folder, the given catalogs beside it, and an engine over all."""
-    settings = settings or EngineSettings()
+    settings = settings or EmbeddedSettings()
     iceberg = IcebergSettings(
         f"sqlite:///{folder}/catalog.sqlite",
         warehouse or (folder / "warehouse").as_uri(),

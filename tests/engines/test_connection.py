@@ -5,12 +5,12 @@ import pytest
 
 from jupyter_mesh.engines.connection import ICEBERG, connect, extension_path, literal, shut
 from jupyter_mesh.errors import ConfigError
-from jupyter_mesh.settings import EngineSettings
+from jupyter_mesh.settings import EmbeddedSettings
 
 
 @pytest.fixture
 def connection(tmp_path):
-    with connect(EngineSettings(memory="200MB", threads=1), tmp_path / "scratch") as found:
+    with connect(EmbeddedSettings(memory="200MB", threads=1), tmp_path / "scratch") as found:
         yield found
 
 
@@ -28,7 +28,7 @@ def test_a_missing_extension_says_what_to_install():
 
 def test_a_limit_that_means_nothing_is_told(tmp_path):
     with pytest.raises(ConfigError, match="settings") as caught:
-        connect(EngineSettings(memory="plenty"), tmp_path)
+        connect(EmbeddedSettings(memory="plenty"), tmp_path)
     assert "memory" in caught.value.remedy
 
 

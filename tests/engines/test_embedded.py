@@ -17,7 +17,7 @@ from jupyter_mesh.errors import (
 )
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.tables import AsOf
-from jupyter_mesh.settings import EngineSettings
+from jupyter_mesh.settings import EmbeddedSettings
 from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
 from jupyter_mesh.testing.lakes import lake_engine
 
@@ -291,7 +291,7 @@ def test_an_engine_that_is_closed_says_so(tmp_path):
 
 
 def test_nothing_is_opened_before_it_is_needed(tmp_path):
-    engine = EmbeddedEngine(EngineSettings(memory="none"), {}, {}, None, None, tmp_path / "s")
+    engine = EmbeddedEngine(EmbeddedSettings(memory="none"), {}, {}, None, None, tmp_path / "s")
     assert engine.catalogs() == []
     assert not (tmp_path / "s").exists()
     engine.close()

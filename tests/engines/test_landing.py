@@ -11,12 +11,12 @@ from pyarrow import parquet
 from jupyter_mesh.engines import landing
 from jupyter_mesh.engines.connection import connect
 from jupyter_mesh.errors import InputError, LandingError, QueryCancelled
-from jupyter_mesh.settings import EngineSettings
+from jupyter_mesh.settings import EmbeddedSettings
 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory):
-    connection = connect(EngineSettings(memory="500MB"), tmp_path_factory.mktemp("scratch"))
+    connection = connect(EmbeddedSettings(memory="500MB"), tmp_path_factory.mktemp("scratch"))
     yield connection
     connection.close()
 

@@ -14,7 +14,7 @@ from jupyter_mesh.errors import (
     StatementNotSupported,
     StorageError,
 )
-from jupyter_mesh.settings import EngineSettings
+from jupyter_mesh.settings import EmbeddedSettings
 
 NUMBERS = pa.schema([("n", pa.int64())])
 ENDLESS = "SELECT sum(a.x * b.x % 7) FROM range(1000000) a(x), range(1000000) b(x)"
@@ -22,7 +22,7 @@ ENDLESS = "SELECT sum(a.x * b.x % 7) FROM range(1000000) a(x), range(1000000) b(
 
 @pytest.fixture(scope="module")
 def parent(tmp_path_factory):
-    with connect(EngineSettings(memory="200MB"), tmp_path_factory.mktemp("s")) as connection:
+    with connect(EmbeddedSettings(memory="200MB"), tmp_path_factory.mktemp("s")) as connection:
         yield connection
 
 

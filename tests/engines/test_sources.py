@@ -11,7 +11,7 @@ import pytest
 from jupyter_mesh.engines.sources import source
 from jupyter_mesh.errors import ConfigError, NameNotFound, QueryError, StorageError
 from jupyter_mesh.settings import (
-    EngineSettings,
+    EmbeddedSettings,
     FilesSettings,
     IcebergSettings,
     PostgresqlSettings,
@@ -267,7 +267,7 @@ def test_an_engine_needs_no_lake(tmp_path, shop):
 
     catalogs = {"shop": SqliteSettings(str(shop))}
     engine = EmbeddedEngine(
-        EngineSettings(), {}, catalogs, None, PlainSecrets(), tmp_path / "s"
+        EmbeddedSettings(), {}, catalogs, None, PlainSecrets(), tmp_path / "s"
     )
     result = engine.query("SELECT i FROM main.kinds", Session(Actor("ana"), "shop"))
     assert result.rows() == [(1,)]

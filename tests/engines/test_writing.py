@@ -20,7 +20,7 @@ from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.tables import Endpoint
 from jupyter_mesh.model.types import BIGINT
-from jupyter_mesh.settings import EngineSettings, IcebergSettings
+from jupyter_mesh.settings import EmbeddedSettings, IcebergSettings
 
 T = TableName("lake", "raw", "t")
 
@@ -52,7 +52,7 @@ def gateway(lake):
 @pytest.fixture(scope="module")
 def duck(tmp_path_factory):
     connection = connect(
-        EngineSettings(memory="500MB"), tmp_path_factory.mktemp("scratch"), ICEBERG
+        EmbeddedSettings(memory="500MB"), tmp_path_factory.mktemp("scratch"), ICEBERG
     )
     yield connection
     connection.close()
@@ -300,7 +300,7 @@ from test_writing import *
 folder = Path(sys.argv[1])
 lake = lake_at(folder)
 gateway = Gateway({{"lake": lake}})
-duck = connect(EngineSettings(memory="500MB"), folder / "scratch", ICEBERG)
+duck = connect(EmbeddedSettings(memory="500MB"), folder / "scratch", ICEBERG)
 branch = lake.open_branch("victim", None, (T,)).name
 def batches():
     for start in range(10_000):

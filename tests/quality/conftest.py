@@ -23,7 +23,7 @@ from jupyter_mesh.model.tables import Access, Session, Snapshot, Stats
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.quality.evaluate import Evaluator
 from jupyter_mesh.quality.worker import Worker
-from jupyter_mesh.settings import EngineSettings, IcebergSettings
+from jupyter_mesh.settings import EmbeddedSettings, IcebergSettings
 from jupyter_mesh.testing.fakes import FakeSecrets
 
 STORED = {
@@ -117,7 +117,7 @@ class LakeEngine:
         self.lake = Lake("lake", settings, secrets)
         self.gateway = Gateway({"lake": self.lake})
         self.engine = EmbeddedEngine(
-            EngineSettings(),
+            EmbeddedSettings(),
             {"lake": self.lake},
             {"lake": settings},
             self.gateway,

@@ -19,7 +19,8 @@ SPOKEN = {
 MESH = {
     "name": "m",
     "user": {"name": "ana", "groups": ["ops"]},
-    "engine": {"kind": "embedded", "memory": "2GB", "threads": 2},
+    "engine": "embedded",
+    "engines": {"embedded": {"kind": "embedded", "memory": "2GB", "threads": 2}},
     "catalogs": {
         "lake": {
             "type": "iceberg",
@@ -174,8 +175,10 @@ def test_an_unknown_key_without_a_near_one_lists_what_is_known():
 
 
 def test_a_wrong_value_is_told_in_the_words_of_its_key():
-    found = said(shipped("mesh"), MESH | {"engine": {"memory": "lots"}})
-    assert found[0][:2] == ("engine.memory", "expected a size such as 2GB, found 'lots'")
+    found = said(
+        shipped("mesh"), MESH | {"engines": {"e": {"kind": "embedded", "memory": "lots"}}}
+    )
+    assert found[0][:2] == ("engines.e.memory", "expected a size such as 2GB, found 'lots'")
 
 
 def test_a_secret_value_is_never_shown():
