@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh import browsing, drafts, planning
-from jupyter_mesh.errors import ConflictError, InputError, MeshError, NameNotFound
+from jupyter_mesh import browsing, doctor, drafts, planning, staging
+from jupyter_mesh.errors import InputError, NameNotFound
 from jupyter_mesh.model.names import ProductName, TableName, split_name
 from jupyter_mesh.model.tables import Access, AsOf, AuditEntry, Landing, Session
 from jupyter_mesh.model.versions import ReleaseRef, VersionRange
@@ -17,18 +17,17 @@ from jupyter_mesh.parts import Parts
 from jupyter_mesh.settings import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
     from threading import Event
     from types import TracebackType
     from typing import Self
 
-    from jupyter_mesh.catalog.lake import Lake
     from jupyter_mesh.catalog.maintenance import GcReport, Problem
     from jupyter_mesh.formats.lint import Finding
     from jupyter_mesh.model.browse import Description, Entry
     from jupyter_mesh.model.diff import ReleaseDiff
-    from jupyter_mesh.model.product import DataProduct
+    from jupyter_mesh.model.health import Condition
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import Plan, Progress, Release
     from jupyter_mesh.model.tables import Snapshot
@@ -122,6 +121,10 @@ class Mesh:
             self.session = replace(self.session, as_of=AsOf(timestamp=moment), pins={})
         return self.session
 
+    def engines(self) -> list[Entry]:
+        """What can answer SQL here; a cell, a product or the whole mesh chooses by name."""
+        return doctor.engines(self.parts)
+
     # -- bringing in ---------------------------------------------------------------------
 
     def land(self, source: Any, table: str, ticket: Ticket | None = None) -> Landing:  # noqa: ANN401
@@ -130,24 +133,8 @@ class Mesh:
         `source` is a path to csv, parquet or json, or a pandas, polars or Arrow frame. Raises
         LandingError naming the first faulty row; nothing appears then.
         """
-        from jupyter_mesh.formats.digests import digest_of_file, digest_of_reader
-        from jupyter_mesh.formats.frames import to_reader
-        from jupyter_mesh.promotion.land import land
-
         name = TableName.parse(table)
-        lake = self._lake(name)
-        self._refuse_port(name)
-        if isinstance(source, str | Path):
-            path = Path(source).expanduser()
-            digest = digest_of_file(path)
-            landing = Landing(name, str(source), digest.media_type, digest.size, digest.sha256)
-            done = land(lake, self.parts.engine(), path, landing, self.session, ticket)
-        else:
-            digest = digest_of_reader(to_reader(source))
-            kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__name__}"
-            landing = Landing(name, kind, digest.media_type, digest.size, digest.sha256)
-            reader = to_reader(source)
-            done = land(lake, self.parts.engine(), reader, landing, self.session, ticket)
+        done = staging.land(self.parts, self.session, source, name, ticket)
         self._record("land", str(name), facts={"digest": done.digest, "rows": done.rows})
         return done
 
@@ -158,23 +145,10 @@ class Mesh:
         loses nothing. Outside a promotion the product is the one in `use`, or the one whose
         folder holds the notebook.
         """
-        from jupyter_mesh.formats.fitting import Fitted
-        from jupyter_mesh.formats.frames import to_reader
-
-        product = self._current_product()
-        output = product.output(port)
-        home, actor = self.parts.home, self.session.actor
-        branch = self.session.branch or drafts.opened(home, product, actor).name
-        fitted = Fitted(to_reader(data), output.contract.columns)
-        session = replace(self.session, branch=branch)
-        try:
-            rows = self.parts.engine().write(output.table, fitted.reader, session, ticket)
-        except MeshError as error:
-            if fitted.fault is not None:
-                raise fitted.fault from error
-            raise
-        self._record("stage", str(output.table), facts={"port": port, "rows": rows})
-        return self.parts.home.snapshot(output.table, branch)
+        product = staging.current(self.parts, self.product)
+        staged = staging.stage(self.parts, self.session, product, port, data, ticket)
+        self._record("stage", str(staged.table), facts={"port": port, "rows": staged.rows})
+        return staged
 
     # -- promising -----------------------------------------------------------------------
 
@@ -189,7 +163,7 @@ class Mesh:
         found = [
             result
             for output in outputs
-            for result in self.parts.checker.check(
+            for result in self.parts.checker(product.engine).check(
                 output.name, home.snapshot(output.table, branch), output.contract, self.session
             )
         ]
@@ -223,6 +197,8 @@ class Mesh:
             "MESH_USER": self.session.actor.user,
             "MESH_PRODUCT": str(plan.product.name),
         }
+        if plan.product.engine:
+            environment["MESH_ENGINE"] = plan.product.engine
         promoter = self.parts.promoter(plan.product)
         listener = tell or (lambda _progress: None)
         return promoter.promote(plan, environment, listener, wait, cancel)
@@ -277,6 +253,10 @@ class Mesh:
 
     # -- keeping house -------------------------------------------------------------------
 
+    def doctor(self) -> Iterator[Condition]:
+        """How files, catalogs, engines and releases are, one after the other."""
+        return doctor.examine(self.parts, self.session)
+
     def fsck(self) -> list[Problem]:
         """Prove the store: files present, digests right, chain unbroken."""
         from jupyter_mesh.catalog.maintenance import fsck
@@ -319,38 +299,6 @@ class Mesh:
             self.session,
             pins=planning.input_snapshots(self.parts, self.parts.products.product(product)),
         )
-
-    def _current_product(self) -> DataProduct:
-        if self.product is not None:
-            return self.parts.products.product(self.product)
-        here = Path.cwd()
-        for name in self.parts.products.names():
-            product = self.parts.products.product(name)
-            if here.is_relative_to(product.folder):
-                return product
-        raise InputError(
-            "It is not clear which product's port is meant.",
-            remedy="Say so first: %mesh use domain/product, or mesh.use('domain/product').",
-        )
-
-    def _lake(self, table: TableName) -> Lake:
-        lakes = self.parts.lakes
-        if table.catalog not in lakes:
-            raise NameNotFound(
-                "Iceberg catalog",
-                table.catalog,
-                lakes,
-                remedy="Only such a catalog is written.",
-            )
-        return lakes[table.catalog]
-
-    def _refuse_port(self, table: TableName) -> None:
-        for name in self.parts.products.names():
-            if table.schema == name.schema:
-                raise ConflictError(
-                    f"{table} belongs to the product {name}.",
-                    remedy=f"Its tables change by promotion alone: mesh promote {name}.",
-                )
 
     def _pins_of(self, ref: str) -> dict[TableName, Snapshot]:
         release = self.release(ref)

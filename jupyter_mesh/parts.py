@@ -30,6 +30,7 @@ class Parts:
         self.settings = settings
         self.secrets = SecretStore()
         self._engines: dict[str, Engine] = {}
+        self._checkers: dict[str, Evaluator] = {}
 
     @property
     def hidden(self) -> Path:
@@ -88,12 +89,14 @@ class Parts:
 
         return ProductFiles(self.settings.products, self.settings.home)
 
-    @cached_property
-    def checker(self) -> Evaluator:
-        """Holds data against contracts."""
+    def checker(self, engine: str = "") -> Evaluator:
+        """Holds data against contracts, by the engine of that name or by the mesh's own."""
         from jupyter_mesh.quality.evaluate import Evaluator
 
-        return Evaluator(self.engine())
+        name = engine or self.settings.engine
+        if name not in self._checkers:
+            self._checkers[name] = Evaluator(self.engine(name))
+        return self._checkers[name]
 
     @cached_property
     def runner(self) -> NotebookRunner:
@@ -133,7 +136,7 @@ class Parts:
         return Promoter(
             runner=self.runner,
             catalog=self.home,
-            checker=self.checker,
+            checker=self.checker(product.engine),
             gates=self.gates(product),
             announcers=self.announcers,
         )
@@ -154,8 +157,9 @@ class Parts:
         for engine in self._engines.values():
             engine.close()
         self._engines.clear()
-        if "checker" in self.__dict__:
-            self.checker.close()
+        for checker in self._checkers.values():
+            checker.close()
+        self._checkers.clear()
         if "gateway" in self.__dict__:
             self.gateway.close()
         if "lakes" in self.__dict__:

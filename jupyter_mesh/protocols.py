@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from jupyter_mesh.model.contract import Column, Contract
+    from jupyter_mesh.model.health import Condition
     from jupyter_mesh.model.lineage import LineageEvent
     from jupyter_mesh.model.names import ProductName, TableName
     from jupyter_mesh.model.policy import Actor, Decision
@@ -140,6 +141,10 @@ class Engine(Protocol):
         """
         ...
 
+    def health(self, session: Session) -> Sequence[Condition]:
+        """How it is: version, what it can reach, what it would not prevent."""
+        ...
+
     def close(self) -> None:
         """Let go of connections and temporary files."""
         ...
@@ -170,6 +175,10 @@ class Catalog(Protocol):
     @property
     def storage(self) -> StorageSettings:
         """How the object store of its files is opened, if they lie in one."""
+        ...
+
+    def health(self) -> Sequence[Condition]:
+        """How it is, and which guarantee holds when a release is published."""
         ...
 
     def schemas(self, branch: str = "") -> Sequence[str]:

@@ -31,13 +31,15 @@ PYTHON = {
     "fsck": (),
     "gc": (),
     "lint": (),
+    "engines": (),
+    "doctor": (),
     "use": ("name",),
     "as_of": (),
     "close": (),
 }
 LINES = {
     *("open", "use", "browse", "describe", "check", "plan", "promote", "releases", "diff"),
-    *("rollback", "asof", "rows"),
+    *("rollback", "asof", "rows", "engines"),
 }
 SHELL = {
     "init": set(),
@@ -57,6 +59,8 @@ SHELL = {
     "fsck": set(),
     "gc": set(),
     "lint": set(),
+    "engines": set(),
+    "doctor": set(),
 }
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.catalog.branches import Branches
+from jupyter_mesh.catalog.checkup import checkup
 from jupyter_mesh.catalog.database import Database
 from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.catalog.leases import Leases
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.catalog.pointers import PointerChange
     from jupyter_mesh.catalog.tables import Loaded
     from jupyter_mesh.model.contract import Column
+    from jupyter_mesh.model.health import Condition
     from jupyter_mesh.model.names import ProductName, TableName
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.runs import Notice, Release, RunRecord
@@ -72,6 +74,10 @@ class Lake:
     def warehouse(self) -> str:
         """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no last slash."""
         return self.store.root
+
+    def health(self) -> Sequence[Condition]:
+        """How database, warehouse and branches are, and which guarantee holds."""
+        return list(checkup(self))
 
     def close(self) -> None:
         """Let go of the database; a later use opens it anew."""

@@ -22,6 +22,7 @@ ROOMS = {
     "asking": ("query", "read", "browse", "describe", "land"),
     "products": ("new", "check", "plan", "promote", "releases", "diff", "rollback", "lint"),
     "keeping": ("init", "demo", "fsck", "gc", "completion"),
+    "health": ("engines", "doctor"),
 }
 CANCELLED = 130
 UNEXPECTED = 5
@@ -113,7 +114,18 @@ def _leave_quietly() -> int:
 
 def _rest() -> list[str]:
     order = ("land", "browse", "describe", "query", "check", "plan", "promote", "releases")
-    return [*order, "read", "diff", "rollback", "lint", "fsck", "gc", "completion"]
+    return [
+        *order,
+        "read",
+        "diff",
+        "rollback",
+        "lint",
+        "engines",
+        "doctor",
+        "fsck",
+        "gc",
+        "completion",
+    ]
 
 
 def _wants_json(arguments: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,13 @@ class Database:
         self._statements: DuckDBPyConnection | None = None
         self._landing: DuckDBPyConnection | None = None
         self._is_closed = False
+
+    @property
+    def said(self) -> str:
+        """Which database answers, and within which limits."""
+        threads = self._settings.threads or "all"
+        limits = f"up to {self._settings.memory}, {threads} threads"
+        return f"DuckDB {version('duckdb')} in this process, {limits}"
 
     def connection(self) -> DuckDBPyConnection:
         """A connection for one statement."""

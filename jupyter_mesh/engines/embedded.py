@@ -21,6 +21,7 @@ from jupyter_mesh.engines.sources import source
 from jupyter_mesh.errors import InputError, QueryError, StatementNotSupported
 from jupyter_mesh.formats.arrow import schema_of
 from jupyter_mesh.model.contract import Column
+from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.tables import Access, Pin, Stats
 from jupyter_mesh.model.types import BIGINT, BOOLEAN
 from jupyter_mesh.settings import IcebergSettings
@@ -165,6 +166,11 @@ class EmbeddedEngine:
             writer.lake.create_schema(table.schema, session.branch)
             with landing.opened(connection, source) as rows:
                 return writer.fill(session.branch, rows.columns, rows.sql)
+
+    def health(self, session: Session) -> Sequence[Condition]:
+        """Its version and its limits; raises what a first statement would raise."""
+        self.query("SELECT 1", session).end()
+        return [Condition(f"engine {self.name}", Health.GOOD, self._database.said)]
 
     def close(self) -> None:
         """Let go of connections and temporary files."""

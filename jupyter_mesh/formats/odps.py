@@ -51,6 +51,7 @@ class Descriptor:
     notebook: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = ""
 
 
 def identity(name: ProductName, port: str = "", major: int = 1) -> UUID:
@@ -80,6 +81,7 @@ def read(reading: Reading, name: ProductName, home: str) -> Descriptor | None:
         notebook=extension.get("notebook", ""),
         parameters=extension.get("parameters") or {},
         sampling=extension.get("sampling") or {},
+        engine=extension.get("engine", ""),
     )
 
 

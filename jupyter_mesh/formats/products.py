@@ -98,6 +98,7 @@ def read_product(
         status=descriptor.status,
         version=descriptor.version,
         parameters=descriptor.parameters,
+        engine=descriptor.engine,
         sampling=descriptor.sampling,
         files=files,
     )

@@ -108,6 +108,11 @@ def _describe(name: str) -> Any:  # noqa: ANN401
     return kernel.current().describe(name)
 
 
+def _engines() -> Listing:
+    found = kernel.current().engines()
+    return Listing(found, listing("entry", found))
+
+
 def _check(name: str) -> Listing:
     found = kernel.current().check(name)
     kernel.remember(found)
@@ -174,6 +179,7 @@ VERBS: dict[str, Verb] = {
     "use": Verb("%mesh use CATALOG.SCHEMA|DOMAIN/PRODUCT", "set default names", _use, 1),
     "browse": Verb("%mesh browse [PREFIX]", "catalogs, schemas, tables, products", _browse),
     "describe": Verb("%mesh describe NAME", "columns, ports and facts", _describe, 1),
+    "engines": Verb("%mesh engines", "what can answer a cell", _engines),
     "check": Verb("%mesh check PRODUCT|TABLE", "hold the contract's rules", _check, 1),
     "rows": Verb("%mesh rows RULE", "failing rows of a rule of the last check", _rows, 1),
     "plan": Verb(

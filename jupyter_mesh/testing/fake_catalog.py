@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import ConflictError, NameNotFound
+from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.runs import Notice, ReleaseState
 from jupyter_mesh.model.tables import Branch, BranchState, Snapshot
 from jupyter_mesh.model.versions import Change
@@ -94,6 +95,10 @@ class FakeCatalog:
     def storage(self) -> StorageSettings:
         """No object store."""
         return StorageSettings()
+
+    def health(self) -> Sequence[Condition]:
+        """As it should be."""
+        return [Condition(f"catalog {self.name}", Health.GOOD, "in memory")]
 
     def schemas(self, branch: str = "") -> Sequence[str]:
         """The schemas of what is there."""

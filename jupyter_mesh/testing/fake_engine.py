@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import MeshError, NameNotFound
+from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.tables import Access, Endpoint, Stats
 from jupyter_mesh.testing.fake_catalog import Calls
 
@@ -116,6 +117,10 @@ class FakeEngine:
         """Read a reader to its end and count; a file is one row."""
         self.calls.note(f"write {table}")
         return 1 if isinstance(source, Path) else sum(batch.num_rows for batch in source)
+
+    def health(self, session: Session) -> Sequence[Condition]:  # noqa: ARG002
+        """As it should be."""
+        return [Condition("engine fake", Health.GOOD, "in memory")]
 
     def close(self) -> None:
         """Write it down."""

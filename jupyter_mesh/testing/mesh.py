@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from jupyter_mesh.catalog.maintenance import GcReport
+    from jupyter_mesh.model.health import Condition
     from jupyter_mesh.protocols import Ticket
 
 TABLE = TableName.parse("lake.raw.flights")
@@ -139,6 +140,7 @@ class ScriptedMesh:
     session: Session = field(default_factory=lambda: Session(ACTOR, "lake", "raw"))
     refusal: Exception | None = None
     stopped: Event = field(default_factory=Event)
+    conditions: Sequence[Condition] = ()
 
     def query(
         self,
@@ -256,6 +258,14 @@ class ScriptedMesh:
 
         self.calls.append(("gc", older_than, dry_run))
         return GcReport(2, 2048, 7, NOW, dry_run, ("a.parquet", "b.parquet"))
+
+    def engines(self) -> list[Entry]:
+        """One."""
+        return [Entry("embedded", "engine", "embedded")]
+
+    def doctor(self) -> Iterator[Condition]:
+        """The conditions of the script."""
+        yield from self.conditions
 
     def lint(self) -> list[Any]:
         """Nothing is wrong."""

@@ -11,7 +11,8 @@ from jupyter_mesh.model.policy import Decision, Reason
 
 VERBS = [
     *("init", "demo", "new", "land", "browse", "describe", "query", "check", "plan", "promote"),
-    *("releases", "read", "diff", "rollback", "fsck", "gc", "lint"),
+    *("releases", "read", "diff", "rollback", "engines", "doctor", "fsck", "gc"),
+    "lint",
 ]
 REFUSAL = errors.PromotionRefused(
     "aviation/delays 1.2.0 was not published.",

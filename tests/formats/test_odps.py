@@ -114,6 +114,11 @@ def test_an_input_port_may_say_it_itself():
     assert descriptor(named).inputs[0].table == TableName("lake", "raw", "flights")
 
 
+def test_a_product_may_choose_its_engine():
+    assert descriptor(extended("engine: trino\n")).engine == "trino"
+    assert descriptor(PORTS).engine == ""
+
+
 def test_foreign_properties_are_left_alone():
     assert descriptor("customProperties: [{property: other, value: {x: 1}}]\n" + PORTS)
 
@@ -137,6 +142,7 @@ def port(text):
         (extended("notebok: x.ipynb\n"), 8, "there is no such key"),
         (extended("notebook: x.py\n"), 8, "a notebook in the product's folder"),
         (extended("parameters: {no way: 1}\n"), 8, "a parameter's name"),
+        (extended("engine: Big Trino\n"), 8, "an engine of the mesh such as trino"),
         (extended("sampling: {fraction: 2}\n"), 8, "at most 1, found 2"),
         (
             extended("inputs: {flights: lake.raw.flights}\n"),
