@@ -16,7 +16,8 @@ MeshError
 ├── PromotionStopped         somebody pressed stop before it was published
 ├── AccessDenied             a policy said no
 ├── ConflictError            somebody else was faster, or is still at work
-└── StorageError             the disk, the database or the object store failed
+├── StorageError             the disk, the database or the object store failed
+└── StackError               a server beside the notebook was not installed or did not start
 """
 
 from __future__ import annotations
@@ -273,6 +274,26 @@ class StorageError(MeshError):
 
     status = 503
     exit_code = 5
+
+
+class StackError(MeshError):
+    """A server of the mesh's own could not be installed, started or stopped.
+
+    `service` is its name, `log` the file that says more, where there is one.
+    """
+
+    status = 503
+    exit_code = 5
+
+    def __init__(
+        self, message: str, *, service: str = "", log: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.service, self.log = service, log
+
+    def details(self) -> dict[str, Any]:
+        """Add which server, and where its log is."""
+        return super().details() | {"service": self.service, "log": self.log}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell of any table

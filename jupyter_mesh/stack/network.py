@@ -1,0 +1,87 @@
+"""Addresses of this machine alone: what may be bound, which port is free, who answers."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import socket
+from typing import Any
+
+from jupyter_mesh.errors import ConfigError, ConflictError
+
+LOOPBACK = "127.0.0.1"
+
+
+def loopback(address: str) -> str:
+    """The address, when nobody outside this machine can reach it; ConfigError otherwise."""
+    try:
+        is_inside = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        is_inside = False
+    if not is_inside:
+        raise ConfigError(
+            f"The stack does not listen on {address}: its servers ask nobody for a password.",
+            remedy=f"Use {LOOPBACK}, and a server of your own (engines: url) for other people.",
+        )
+    return address
+
+
+def free_port(address: str) -> int:
+    """A port that nobody listens on."""
+    with socket.socket(_family(address), socket.SOCK_STREAM) as door:
+        door.bind((address, 0))
+        return int(door.getsockname()[1])
+
+
+def reserve(address: str, port: int, service: str) -> int:
+    """The port itself when it is free, a free one for 0; ConflictError when it is taken."""
+    if not port:
+        return free_port(address)
+    with socket.socket(_family(address), socket.SOCK_STREAM) as door:
+        # As the servers do it: a port that was just given up is free.
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((address, port))
+        except OSError as error:
+            raise ConflictError(
+                f"Port {port} for {service} is taken by another program.",
+                remedy=f"End that program, or choose another port: --port {service}=0 for any.",
+            ) from error
+    return port
+
+
+def answer(address: str, port: int, path: str, timeout: float = 5.0) -> tuple[int, bytes]:
+    """Status and body of a GET, past any proxy; status 0 when nobody answers."""
+    connection = http.client.HTTPConnection(address, port, timeout=timeout)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException):
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def document(address: str, port: int, path: str) -> dict[str, Any]:
+    """The JSON object behind a path; empty when there is none."""
+    status, body = answer(address, port, path)
+    try:
+        found = json.loads(body) if status == http.client.OK else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_listening(address: str, port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        with socket.create_connection((address, port), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET

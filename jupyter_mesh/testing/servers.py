@@ -1,0 +1,85 @@
+"""Real servers for tests: started on need, shared between test processes, gone with the last.
+
+Each is a context manager, and fits a session fixture:
+
+    @pytest.fixture(scope="session")
+    def trino():
+        with servers.trino() as service:
+            yield service
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_mesh.stack import Stack
+from jupyter_mesh.stack.packages import home
+from jupyter_mesh.stack.trino import Trino
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jupyter_mesh.stack.kinds import Kind
+    from jupyter_mesh.stack.service import Service
+
+
+@contextmanager
+def trino(
+    *,
+    config: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    alone: bool = False,
+) -> Iterator[Service]:
+    """A Trino with no catalogs: `CREATE CATALOG` makes them; give them names of your own.
+
+    `config` is laid over config.properties, `files` are more files of etc by their name,
+    `environment` is what `${ENV:NAME}` finds. Who asks for the same gets the same server;
+    whoever kills it, or leaves it in a state, asks for one `alone`.
+    """
+    kind = Trino(is_brief=True, config=config or {}, files=files or {})
+    asked = {"config": kind.config, "files": kind.files, "environment": environment or {}}
+    with _running("trino", kind, asked, environment or {}, alone=alone) as service:
+        yield service
+
+
+@contextmanager
+def _running(
+    name: str, kind: Kind, asked: object, environment: Mapping[str, str], *, alone: bool
+) -> Iterator[Service]:
+    if alone:
+        with tempfile.TemporaryDirectory(prefix=f"mesh-{name}-") as folder:
+            # Servers that give up root's rights have to come in as well.
+            Path(folder).chmod(0o755)
+            stack = Stack(Path(folder) / "stack", kinds={name: kind})
+            try:
+                yield stack.up([name], environment)[name]
+            finally:
+                stack.down([name])
+        return
+    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+    root = home() / "testing" / f"{name}-{key}"
+    root.mkdir(parents=True, exist_ok=True)
+    stack = Stack(root, kinds={name: kind})
+    with (root / "users").open("a") as users:
+        # Held as long as we use it: the lock of a process that is killed goes with it.
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield stack.up([name], environment)[name]
+        finally:
+            if _is_last(users.fileno()):
+                stack.down([name])
+
+
+def _is_last(number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
