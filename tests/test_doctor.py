@@ -65,3 +65,14 @@ def test_the_engines_and_the_one_that_answers(small_mesh):
     assert engines["embedded"].comment
     assert not engines["trino"].comment
     assert Mesh.open(small_mesh.parts.settings.root).parts.settings.engine == "embedded"
+
+
+def test_a_catalog_that_lost_its_memory_is_told(said, small_mesh):
+    root, database = small_mesh.parts.settings.root, small_mesh.parts.home.database
+    small_mesh.close()
+    for file in Path(database.place).parent.glob("catalog.db*"):
+        file.unlink()
+    with Mesh.open(root) as mesh:
+        told = said(mesh)["catalog lake"]
+    assert "put back a copy" in told[1].remedy
+    assert told[1].health is Health.BAD

@@ -32,6 +32,13 @@ def checkup(lake: Lake) -> Iterator[Condition]:
     kind = f"{_version(lake.database)} at {lake.database.place}"
     count = len(lake.schemas())
     yield Condition(subject, Health.GOOD, f"{kind}, {count} schema{'' if count == 1 else 's'}")
+    if not count and next(lake.store.own_files(), None) is not None:
+        yield Condition(
+            subject,
+            Health.BAD,
+            "the catalog is empty, but its warehouse holds the files of tables",
+            "The database was lost or replaced: put back a copy before anything is written.",
+        )
     yield Condition(subject, Health.GOOD, f"guarantee: {GUARANTEE}")
     yield _warehouse(lake, subject)
     now = datetime.now(UTC)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, insert, select, update
 
-from jupyter_mesh.catalog import rows
+from jupyter_mesh.catalog import processes, rows
 from jupyter_mesh.errors import ConflictError, MeshError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _LEASES = rows.LEASES
 _FIRST_WAIT = 0.02
 _LONGEST_WAIT = 0.5
+# Between the holder's name and the process, which is nobody's business.
+_MARK = " \x1f"
 _LOG = logging.getLogger(__name__)
 
 
@@ -69,18 +71,26 @@ class Leases:
             self._give_back(held)
 
     def take(self, resource: str, owner: str) -> Held | str:
-        """The lease when it is free, or who holds it and since when."""
+        """The lease when it is free, or who holds it and since when.
+
+        It falls free when its term ends, and at once when its holder was a process of this
+        machine that is dead.
+        """
         with self.database.writing(durable=False) as connection:
             now = self.database.now(connection)
             found = connection.execute(
                 select(_LEASES).where(self._is(resource)).with_for_update()
             ).first()
-            if found is not None and found.until > rows.to_text(now):
-                since = rows.to_moment(found.since)
-                return f"{found.owner} since {since:%H:%M:%S} UTC"
+            if (
+                found is not None
+                and found.until > rows.to_text(now)
+                and not _is_abandoned(found.owner)
+            ):
+                name = found.owner.partition(_MARK)[0]
+                return f"{name} since {rows.to_moment(found.since):%H:%M:%S} UTC"
             token = found.token + 1 if found is not None else 1
             values = {
-                "owner": owner,
+                "owner": f"{owner}{_MARK}{processes.mark()}",
                 "token": token,
                 "since": rows.to_text(now),
                 "until": rows.to_text(now + self.term),
@@ -106,10 +116,12 @@ class Leases:
         """The resources that are held now."""
         with self.database.reading() as connection:
             now = rows.to_text(self.database.now(connection))
-            statement = select(_LEASES.c.resource).where(
-                _LEASES.c.lake == self.lake, _LEASES.c.until > now
-            )
-            return sorted(connection.execute(statement).scalars())
+            found = connection.execute(
+                select(_LEASES.c.resource, _LEASES.c.owner).where(
+                    _LEASES.c.lake == self.lake, _LEASES.c.until > now
+                )
+            ).all()
+        return sorted(one.resource for one in found if not _is_abandoned(one.owner))
 
     def _taken(self, resource: str, owner: str, wait: float) -> Held:
         patience = time.monotonic() + wait
@@ -155,3 +167,8 @@ class Leases:
 
     def _is_ours(self, held: Held) -> ColumnElement[bool]:
         return and_(self._is(held.resource), _LEASES.c.token == held.token)
+
+
+def _is_abandoned(owner: str) -> bool:
+    """Whether the owner was a process of this machine that is dead."""
+    return processes.is_gone(owner.partition(_MARK)[2])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from jupyter_mesh.catalog import failures
 from jupyter_mesh.catalog.failures import explained, unreadable, unwritable
 from jupyter_mesh.errors import ConflictError, StorageError
 
@@ -67,3 +69,25 @@ def test_a_disks_code_becomes_a_sentence_with_a_remedy(number, words):
         assert found.message.startswith(f"file:///a cannot be {verb}")
         assert words in found.message
         assert found.remedy
+
+
+@pytest.mark.parametrize("code", ["SQLITE_IOERR_SHMSIZE", "SQLITE_CANTOPEN"])
+@pytest.mark.parametrize(
+    ("may_write", "free", "words"),
+    [(False, 9, "read-only"), (True, 0, "the disk is full"), (True, 9, None)],
+)
+def test_behind_a_vague_code_stands_what_the_folder_tells(
+    code, may_write, free, words, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(failures.os, "access", lambda *_: may_write)
+    usage = SimpleNamespace(free=free)
+    monkeypatch.setattr(failures.shutil, "disk_usage", lambda _: usage)
+    error = sqlite3.OperationalError("vague")
+    error.sqlite_errorname = code
+    told = explained(DBAPIError("s", {}, error), str(tmp_path / "catalog.db"))
+    assert isinstance(told, StorageError)
+    if words is None:
+        assert "read-only" not in str(told)
+        assert "full" not in str(told)
+    else:
+        assert words in str(told)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -120,3 +123,21 @@ def test_only_one_of_many_holds_at_a_time(lake):
         thread.join()
     assert len(done) == 6
     assert max(most) == 1
+
+
+def test_the_lease_of_a_killed_process_falls_free_at_once(lake, settings):
+    code = """
+import os, signal, sys
+from jupyter_mesh.catalog.lake import Lake
+from jupyter_mesh.settings import IcebergSettings
+from jupyter_mesh.testing.lakes import PlainSecrets
+settings = IcebergSettings(sys.argv[1], sys.argv[2])
+with Lake("lake", settings, PlainSecrets()).lease("r", "ana"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    command = [sys.executable, "-c", code, settings.uri, settings.warehouse]
+    done = subprocess.run(command, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert lake.leases.running() == []
+    with lake.lease("r", "bo"):
+        assert lake.leases.running() == ["r"]
