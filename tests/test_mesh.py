@@ -1,3 +1,4 @@
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from jupyter_mesh.errors import (
     InputError,
     NameNotFound,
     PromotionRefused,
+    StorageError,
 )
 from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.model.quality import Outcome
@@ -174,3 +176,14 @@ def test_a_nan_is_not_lost_by_the_bounds_of_its_file(small_mesh, condition, coun
     small_mesh.land(pa.table({"x": [1.0, 7.0, float("nan"), None]}), "lake.raw.readings")
     asked = small_mesh.query(f"SELECT count(*) FROM lake.raw.readings WHERE {condition}")
     assert asked.rows() == [(count,)]
+
+
+def test_a_copied_mesh_says_where_its_tables_lie(small_mesh, tmp_path):
+    root = small_mesh.parts.settings.root
+    small_mesh.close()
+    shutil.copytree(root, tmp_path / "copy")
+    with Mesh.open(tmp_path / "copy") as copy:
+        assert copy.releases() == []
+        with pytest.raises(StorageError, match="outside of this mesh's warehouse") as caught:
+            copy.query("SELECT * FROM lake.raw.orders")
+    assert "moved or copied" in caught.value.remedy

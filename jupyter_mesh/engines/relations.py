@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.engines.connection import literal
-from jupyter_mesh.errors import NameNotFound, QueryError
+from jupyter_mesh.errors import NameNotFound, QueryError, StorageError
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.tables import Pin
 from jupyter_mesh.sql.embedded import Relation
@@ -102,6 +102,7 @@ class Relations:
         self.check_catalog(table.catalog)
         if table.catalog in self.lakes:
             snapshot = self.snapshot(table, session, ref)
+            _check_place(snapshot, self.lakes[table.catalog].warehouse)
             return scan(snapshot), _pin(snapshot)
         if ref.as_of is not None or session.as_of is not None:
             raise QueryError(
@@ -120,6 +121,21 @@ class Relations:
             prefix = f"{table.catalog}.{table.schema}"
             raise NameNotFound("table", str(table), [f"{prefix}.{name}" for name in known])
         return self.sources[table.catalog].relation(connection, table.schema, table.table)
+
+
+def _check_place(snapshot: Snapshot, warehouse: str) -> None:
+    """Refuse a table that lies where this engine may not read: most likely the mesh was moved.
+
+    Iceberg's metadata holds whole addresses, so its files cannot follow a folder.
+    """
+    place, root = snapshot.metadata_location, f"{warehouse.rstrip('/')}/"
+    if warehouse.startswith("file://") and place.startswith("file:") and root not in place:
+        raise StorageError(
+            f"{snapshot.table} lies at {place.partition('/metadata/')[0]}, outside of this "
+            f"mesh's warehouse {warehouse}.",
+            remedy="If the folder was moved or copied, move it back or work in the original: "
+            "Iceberg tables hold whole paths. Else mend the warehouse in mesh.yaml.",
+        )
 
 
 def scan(snapshot: Snapshot) -> Relation:

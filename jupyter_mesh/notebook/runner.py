@@ -161,11 +161,7 @@ class _Watch:
             self.ended = True
             self.environment = tuple(event["environment"])
         elif kind == "fault":
-            error = sentence(event, self.document, str(self.executed), self.limits)
-            self.tell(
-                Progress(Step.RUN, error.message, len(self.seconds), self.total, failed=True)
-            )
-            raise error
+            raise sentence(event, self.document, str(self.executed), self.limits)
 
     def lost(self, status: int | None, log: str) -> NotebookError:
         """The process ended without a closing word."""

@@ -231,7 +231,8 @@ class Promoter:
             self.catalog.save_run(attempt.record(state, reason=reason))
         except MeshError as second:
             error.add_note(f"The branch could not be abandoned now: {second.message}")
-        attempt.say(str(error).partition("\n")[0] or "Interrupted", failed=True)
+        # Why is said once, by the error that goes on from here.
+        attempt.say("Stopped: nothing was published", failed=True)
         return None
 
     def _published(self, attempt: _Attempt) -> Release | None:
