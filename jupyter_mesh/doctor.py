@@ -88,6 +88,6 @@ def _releases(parts: Parts) -> list[Condition]:
             "releases",
             Health.DOUBTFUL,
             text,
-            "They are told again with the next promotion of the product.",
+            "mesh gc tells them again, as the next promotion of the product does.",
         )
     ]

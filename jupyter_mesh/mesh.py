@@ -247,8 +247,7 @@ class Mesh:
         name = ProductName.parse(product)
         home = self.parts.home
         release = home.rollback(name, ReleaseRef(name, VersionRange(to)), self.session.actor)
-        folder = self.parts.products.product(name).folder
-        deliver(home, self.parts.announcers, lambda _name: folder, name)
+        deliver(home, self.parts.announcers, self._folder, name)
         return release
 
     # -- keeping house -------------------------------------------------------------------
@@ -264,9 +263,15 @@ class Mesh:
         return list(fsck(self.parts.home))
 
     def gc(self, older_than: timedelta | None = None, *, dry_run: bool = False) -> GcReport:
-        """Remove files that nothing kept can reach, older than a floor of seven days."""
-        from jupyter_mesh.catalog.maintenance import FLOOR, gc
+        """Remove files that nothing kept can reach, older than a floor of seven days.
 
+        What could not be told of earlier releases is told first: it may need those files.
+        """
+        from jupyter_mesh.catalog.maintenance import FLOOR, gc
+        from jupyter_mesh.promotion.announce import deliver
+
+        if not dry_run:
+            deliver(self.parts.home, self.parts.announcers, self._folder)
         return gc(self.parts.home, older_than or FLOOR, dry_run=dry_run)
 
     def lint(self) -> list[Finding]:
@@ -299,6 +304,9 @@ class Mesh:
             self.session,
             pins=planning.input_snapshots(self.parts, self.parts.products.product(product)),
         )
+
+    def _folder(self, product: ProductName) -> str:
+        return self.parts.products.product(product).folder
 
     def _pins_of(self, ref: str) -> dict[TableName, Snapshot]:
         release = self.release(ref)

@@ -76,3 +76,20 @@ def test_a_catalog_that_lost_its_memory_is_told(said, small_mesh):
         told = said(mesh)["catalog lake"]
     assert "put back a copy" in told[1].remedy
     assert told[1].health is Health.BAD
+
+
+def test_what_could_not_be_told_waits_for_the_next_cleaning(said, small_mesh, monkeypatch):
+    from jupyter_mesh.promotion import announce
+
+    tell = announce._tell
+    monkeypatch.setattr(announce, "_tell", lambda *_: "the disk is full")
+    small_mesh.promote("shop/orders")
+    (doubt,) = said()["releases"]
+    assert doubt.health is Health.DOUBTFUL
+    assert "mesh gc" in doubt.remedy
+    monkeypatch.setattr(announce, "_tell", tell)
+    small_mesh.gc(dry_run=True)
+    assert said()["releases"][0].health is Health.DOUBTFUL
+    small_mesh.gc()
+    assert said()["releases"][0].health is Health.GOOD
+    assert not small_mesh.parts.home.outbox()
