@@ -23,6 +23,7 @@ ROOMS = {
     "products": ("new", "check", "plan", "promote", "releases", "diff", "rollback", "lint"),
     "keeping": ("init", "demo", "fsck", "gc", "completion"),
     "health": ("engines", "doctor"),
+    "stack": ("stack",),
 }
 CANCELLED = 130
 UNEXPECTED = 5
@@ -122,6 +123,7 @@ def _rest() -> list[str]:
         "lint",
         "engines",
         "doctor",
+        "stack",
         "fsck",
         "gc",
         "completion",

@@ -1,4 +1,4 @@
-"""Which Java runs the servers: the user's own where it is new enough, else one from a package."""
+"""Which Java runs the servers: the user's own where it is new enough, else a packaged one."""
 
 from __future__ import annotations
 

@@ -51,11 +51,13 @@ def reserve(address: str, port: int, service: str) -> int:
     return port
 
 
-def answer(address: str, port: int, path: str, timeout: float = 5.0) -> tuple[int, bytes]:
-    """Status and body of a GET, past any proxy; status 0 when nobody answers."""
+def answer(
+    address: str, port: int, path: str, method: str = "GET", timeout: float = 5.0
+) -> tuple[int, bytes]:
+    """Status and body of a request, past any proxy; status 0 when nobody answers."""
     connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
-        connection.request("GET", path)
+        connection.request(method, path)
         response = connection.getresponse()
         return response.status, response.read()
     except (OSError, http.client.HTTPException):

@@ -1,4 +1,4 @@
-"""Packages from Maven Central: fetched once a user, held to pinned digests, whole or not there."""
+"""Packages from Maven Central: fetched once a user, held to pinned digests, whole or not."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Package:
 
 
 def home(environ: dict[str, str] | None = None) -> Path:
-    """The user's folder for what is fetched once: MESH_CACHE, or the platform's place for it."""
+    """The user's folder for what is fetched once: MESH_CACHE, or the platform's own place."""
     environ = dict(os.environ) if environ is None else environ
     if environ.get("MESH_CACHE"):
         return Path(environ["MESH_CACHE"]).expanduser().absolute()
@@ -74,7 +74,7 @@ def whole(target: Path) -> Iterator[Path]:
             raise
         raise StorageError(
             f"{target} could not be written: {error.strerror}.",
-            remedy="Make room there (3 GB while installing), or name another folder: MESH_CACHE.",
+            remedy="Make room there (2 GB while installing), or name a folder: MESH_CACHE.",
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -117,7 +117,7 @@ def verify(package: Package, path: Path, published: str) -> None:
     path.unlink(missing_ok=True)
     raise StackError(
         f"{package} was refused: what was downloaded has the {wrong[-1]}.",
-        remedy="Something on the way has changed it. Try another network; report it if it stays.",
+        remedy="Something on the way has changed it. Try another network, or report it.",
     )
 
 
@@ -174,7 +174,7 @@ def _reason(error: Exception) -> str:
 
 def _progress(package: Package, tell: Tell) -> Any:  # noqa: ANN401 - jgo's own shape
     @contextmanager
-    def begun(file: str, size: int) -> Iterator[Callable[[int], None]]:
+    def begun(_file: str, size: int) -> Iterator[Callable[[int], None]]:
         done = shown = 0
 
         def update(count: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from jupyter_mesh.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _FILE = "service.json"
 
@@ -22,7 +22,8 @@ class Service:
     """A server: its process, its address and what others need to know to use it.
 
     `started` is when, as ISO 8601 in UTC. `facts` are plain JSON values: host, port, user ...
-    `birth` tells its process from a later one that got the same number.
+    `birth` tells its process from a later one that got the same number; `is_settled` when it
+    has answered and holds all it needs.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Service:
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     birth: str = field(default="", repr=False)
+    is_settled: bool = False
 
     @property
     def log(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import ConflictError, NameNotFound, StorageError
@@ -13,12 +13,15 @@ from jupyter_mesh.stack import network, service
 from jupyter_mesh.stack.kinds import Ground, Kind
 from jupyter_mesh.stack.locks import held
 from jupyter_mesh.stack.packages import home
+from jupyter_mesh.stack.postgres import Postgres
 from jupyter_mesh.stack.processes import is_alive
+from jupyter_mesh.stack.storage import Storage
 from jupyter_mesh.stack.trino import Trino
 from jupyter_mesh.stack.waiting import await_ready, tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from jupyter_mesh.stack.packages import Tell
     from jupyter_mesh.stack.service import Service
@@ -28,7 +31,7 @@ _LARGE_LOG = 10 << 20
 
 def _kinds() -> dict[str, Kind]:
     """Every kind of server, each after those that it makes use of."""
-    return {"trino": Trino()}
+    return {"postgres": Postgres(), "s3": Storage(), "trino": Trino()}
 
 
 def _quiet(_words: str) -> None:
@@ -83,9 +86,9 @@ class Stack:
         return found
 
     def down(self, names: Iterable[str] = (), tell: Tell = _quiet) -> Sequence[str]:
-        """Stop these servers, or all of them; which ones were running. Harmless when repeated."""
+        """Stop these servers, or all; which ones were running. Harmless when done twice."""
         wanted = self._known(names) or list(self.names)
-        stopped = []
+        stopped: list[str] = []
         if not self.root.is_dir():
             return stopped
         with held(self.root / "lock", lambda: tell("another session starts or stops servers")):
@@ -101,7 +104,9 @@ class Stack:
     def found(self, name: str) -> Service | None:
         """The server when it runs and answers; never another one on its number or port."""
         known = self._alive(*self._known([name]))
-        return known if known is not None and self._kinds[name].answers(known) else None
+        if known is None or not known.is_settled:
+            return None
+        return known if self._kinds[name].answers(known) else None
 
     def status(self) -> Mapping[str, Service | None]:
         """Every server of the stack, nothing for one that does not run."""
@@ -150,13 +155,12 @@ class Stack:
 
     def _awaited(self, kind: Kind, known: Service, ground: Ground) -> Service:
         """The server when it answers, with all its facts; stopped when it does not."""
-        answers = lambda: kind.answers(known)  # noqa: E731 - it is asked with no argument
-        if answers():
+        if known.is_settled and kind.answers(known):
             ground.tell(f"{known.name}: runs already at {known.url}")
             return known
         try:
-            await_ready(known, answers, kind.patience, ground.tell)
-            settled = kind.settle(known, ground)
+            await_ready(known, partial(kind.answers, known), kind.patience, ground.tell)
+            settled = replace(kind.settle(known, ground), is_settled=True)
         except BaseException:
             kind.stop(known, ground.tell)
             service.forget(known.folder)

@@ -114,7 +114,7 @@ class Trino:
             Lesson(Path(facts["installation"]), executable, flags).adopt()
 
     def _write(self, ground: Ground, installation: Path) -> None:
-        """etc as it has to be now; what an earlier start left there is gone."""
+        """Etc as it has to be now; what an earlier start left there is gone."""
         etc = ground.folder / "etc"
         etc.mkdir(exist_ok=True)
         storage = ground.others.get("s3")

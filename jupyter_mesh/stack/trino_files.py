@@ -73,6 +73,7 @@ def config(address: str, port: int, log: Path, *, is_spooling: bool) -> dict[str
         "catalog.management": "dynamic",
         # Nothing on disk: a catalog file would hold what only the process may know.
         "catalog.store": "memory",
+        "http-server.log.enabled": "false",
         "log.enable-console": "false",
         "log.path": str(log),
         "log.max-size": "10MB",

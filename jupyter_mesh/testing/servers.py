@@ -17,9 +17,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from jupyter_mesh.stack import Stack
 from jupyter_mesh.stack.packages import home
+from jupyter_mesh.stack.postgres import Postgres
+from jupyter_mesh.stack.storage import Storage
 from jupyter_mesh.stack.trino import Trino
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.stack.kinds import Kind
     from jupyter_mesh.stack.service import Service
+
+PASSWORD = "mesh"  # noqa: S105 - of a server that lives for a test
 
 
 @contextmanager
@@ -46,6 +51,50 @@ def trino(
     kind = Trino(is_brief=True, config=config or {}, files=files or {})
     asked = {"config": kind.config, "files": kind.files, "environment": environment or {}}
     with _running("trino", kind, asked, environment or {}, alone=alone) as service:
+        yield service
+
+
+@contextmanager
+def postgres(
+    *, settings: Mapping[str, str] | None = None, alone: bool = False
+) -> Iterator[Service]:
+    """A PostgreSQL with the user, the password and the database `mesh`.
+
+    Make databases of your own in it: `database` does. `settings` are laid over its own.
+    """
+    # Processes are killed in tests, never the machine.
+    kind = Postgres({"fsync": "off", **(settings or {})}, password=PASSWORD)
+    with _running("postgres", kind, kind.settings, {}, alone=alone) as service:
+        yield service
+
+
+@contextmanager
+def database(service: Service) -> Iterator[str]:
+    """The name of a fresh, empty database in that PostgreSQL; dropped at the end."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
+    name = f"t_{uuid4().hex[:12]}"
+    facts = service.facts
+    with psycopg.connect(
+        host=facts["host"],
+        port=facts["port"],
+        user=facts["user"],
+        password=PASSWORD,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            yield name
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def moto(*, alone: bool = False) -> Iterator[Service]:
+    """An object store in memory; `bucket` is one that is there, any key opens it."""
+    with _running("s3", Storage(), {}, {}, alone=alone) as service:
         yield service
 
 
