@@ -13,7 +13,9 @@ VERBS = [
     *("init", "demo", "new", "land", "browse", "describe", "query", "check", "plan", "promote"),
     *("releases", "read", "diff", "rollback", "engines", "doctor", "fsck", "gc"),
     "lint",
+    "stack",
 ]
+INNER = {"new": ["product"], "stack": ["up"]}
 REFUSAL = errors.PromotionRefused(
     "aviation/delays 1.2.0 was not published.",
     decision=Decision((Reason("checks", "carrier is null in 3 rows"),)),
@@ -38,7 +40,7 @@ ENDINGS = [
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself_and_knows_json(run, verb):
-    shown = run(verb, *(["product"] if verb == "new" else []), "--help")
+    shown = run(verb, *INNER.get(verb, ()), "--help")
     assert shown.exit_code == 0
     assert "--json" in shown.stdout
     assert len(shown.stdout.splitlines()) > 4
