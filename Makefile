@@ -14,7 +14,7 @@ demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
 test: $(VENV)/.test node_modules/.checked check
-	$(BIN)/python -m pytest --ignore=tests/ui
+	$(BIN)/python -m pytest --ignore=tests/ui -n auto --dist loadfile
 
 # What a person does in JupyterLab, driven in a real browser.
 journeys: $(VENV)/.test browser
