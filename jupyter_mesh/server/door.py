@@ -16,7 +16,7 @@ from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.errors import MeshError, NameNotFound
 from jupyter_mesh.formats.records import record
 from jupyter_mesh.model.policy import Actor
-from jupyter_mesh.server.route import JSON, Blob
+from jupyter_mesh.server.route import JSON, Blob, exact
 from jupyter_mesh.server.visit import Visit
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from jupyter_mesh.server.route import Route
     from jupyter_mesh.server.visit import House
 
-# Number.MAX_SAFE_INTEGER of ECMAScript; identities of snapshots are larger.
-_LARGEST = 2**53 - 1
 _NAMELESS = re.compile(r"[0-9a-f]{32}")
 _REMEDIES = {
     403: "Log in again; if that does not help, this user may not do it here.",
@@ -149,12 +147,3 @@ def _asked(route: Route, visit: Visit) -> bytes | Blob:
     if isinstance(answer, Blob):
         return answer
     return json.dumps(exact(record(answer)), allow_nan=False).encode()
-
-
-def exact(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """The value with whole numbers that a browser would round written as text."""
-    if isinstance(value, dict):
-        return {key: exact(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [exact(item) for item in value]
-    return str(value) if isinstance(value, int) and abs(value) > _LARGEST else value

@@ -20,6 +20,8 @@ JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}\Z")
 _LARGEST = 2**20
+# Number.MAX_SAFE_INTEGER of ECMAScript; identities of snapshots are larger.
+_LARGEST_NUMBER = 2**53 - 1
 _DEEPEST = 20
 
 
@@ -103,6 +105,15 @@ def listing(items: Schema, **more: Schema) -> Schema:
 def number(default: int, least: int, most: int) -> Schema:
     """The schema of a whole number that may be left out."""
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+
+
+def exact(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with whole numbers that a browser would round written as text."""
+    if isinstance(value, dict):
+        return {key: exact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    return str(value) if isinstance(value, int) and abs(value) > _LARGEST_NUMBER else value
 
 
 def _body(body: bytes) -> Schema:

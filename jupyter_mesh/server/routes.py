@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.server import (
     completions,
+    iceberg,
     lineage,
     products,
     promotions,
@@ -23,6 +24,8 @@ from jupyter_mesh.server.route import Route
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
+
+    from jupyter_server.base.handlers import APIHandler
 
     from jupyter_mesh.server.visit import House, Visit
 
@@ -45,7 +48,7 @@ def table(base_url: str) -> tuple[Route, ...]:
 
 def handlers(
     base_url: str, house: House, threads: Executor
-) -> Iterator[tuple[str, type[Door], dict[str, Any]]]:
+) -> Iterator[tuple[str, type[APIHandler], dict[str, Any]]]:
     """What Jupyter Server is given: a pattern for each path, and one for all that is none."""
     shared = {"house": house, "threads": threads}
     routes = sorted(table(base_url), key=lambda route: route.path)
@@ -53,6 +56,7 @@ def handlers(
         by_method = {route.method: route for route in group}
         yield f"{BASE}/{pattern(path)}", Door, {"routes": by_method, **shared}
     yield f"{BASE}(?:/.*)?", Door, {"routes": {}, **shared}
+    yield f"{iceberg.BASE}/(.*)", iceberg.IcebergDoor, shared
 
 
 def pattern(path: str) -> str:

@@ -27,7 +27,12 @@ _VERSIONS = 50
 
 
 def preview(visit: Visit) -> Blob:
-    """The first rows of a table as an Arrow stream; long texts are cut."""
+    """The first rows of a table as an Arrow stream."""
+    return Blob(_stream(first_rows(visit)), ARROW)
+
+
+def first_rows(visit: Visit) -> Result:
+    """The first rows of a table, read to their end; long texts are cut."""
     name = TableName.parse(visit["table"])
     columns = visit.mesh.parts.engine().describe(name, visit.mesh.session)
     items = ", ".join(_cut(column) for column in columns)
@@ -38,7 +43,7 @@ def preview(visit: Visit) -> Blob:
     limit.start()
     try:
         result = visit.mesh.query(sql, ticket=visit.ticket)
-        return Blob(_stream(result), ARROW)
+        result.arrow()
     except QueryCancelled as error:
         raise QueryError(
             f"The preview of {name} was stopped; it took longer than anybody looks.",
@@ -46,6 +51,7 @@ def preview(visit: Visit) -> Blob:
         ) from error
     finally:
         limit.cancel()
+    return result
 
 
 def _cut(column: Column) -> str:
@@ -60,6 +66,12 @@ def _stream(result: Result) -> bytes:
     import pyarrow as pa
 
     table: pa.Table = result.arrow()
+    # Arrow's own types are coarser: the grid shows those that Trino gave.
+    fields = [
+        field.with_metadata({"trino": str(column.type)})
+        for field, column in zip(table.schema, result.columns, strict=True)
+    ]
+    table = table.cast(pa.schema(fields))
     while table.nbytes > LARGEST_PREVIEW and table.num_rows > 1:
         table = table.slice(0, table.num_rows // 2)
     sink = pa.BufferOutputStream()

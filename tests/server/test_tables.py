@@ -21,6 +21,8 @@ async def test_the_first_rows_come_as_arrow(ask, landed):
     assert found.column_names == ["id", "customer", "amount"]
     assert found.num_rows == 7
     assert found.schema.field("amount").type == pa.float64()
+    kinds = [field.metadata[b"trino"] for field in found.schema]
+    assert kinds == [b"bigint", b"bigint", b"double"]
 
 
 async def test_sources_are_looked_at_too(ask, landed):

@@ -38,7 +38,7 @@ class Lab:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}{base_url}"
-        self.log = home / "lab.log"
+        self.home, self.log = home, home / "lab.log"
         options = {
             "ServerApp.port": port,
             "ServerApp.ip": "127.0.0.1",
@@ -95,6 +95,11 @@ class Lab:
         )
         with urllib.request.urlopen(asked, timeout=10) as answer:
             return answer.read()
+
+    def forget(self):
+        """Take back what a person has set, so that the next finds what everybody finds."""
+        for theme in (self.home / "settings").rglob("themes.jupyterlab-settings"):
+            theme.unlink()
 
     def stop(self):
         self.process.terminate()
@@ -214,6 +219,17 @@ class Desk:
         exact = self.page.get_by_text(label, exact=True)
         return self.page.locator(".jp-mesh-tree [role=treeitem]").filter(has=name.and_(exact))
 
+    def dark(self):
+        """Wear the dark theme, and wait until its style sheet has come."""
+        self.command("apputils:change-theme", theme="JupyterLab Dark")
+        self.page.wait_for_function(
+            """() => document.body.dataset.jpThemeLight === 'false' &&
+              getComputedStyle(document.body).getPropertyValue('--jp-layout-color0').trim()
+                !== 'white'"""
+        )
+        # Grids are painted again a moment after the theme has come.
+        self.page.wait_for_timeout(800)
+
     def picture(self, name):
         PICTURES.mkdir(exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{name}.png")
@@ -234,8 +250,9 @@ def new_desk(chromium):
         return desk
 
     yield sit
-    for context, _desk in seats:
+    for context, desk in seats:
         context.close()
+        desk.lab.forget()
     assert [complaint for _context, desk in seats for complaint in desk.complaints] == []
 
 

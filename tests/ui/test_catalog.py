@@ -179,8 +179,7 @@ def test_a_reload_leads_back_to_the_same_place(tree):
 
 
 def test_the_dark_theme_is_worn_by_every_part(tree):
-    tree.command("apputils:change-theme", theme="JupyterLab Dark")
-    tree.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    tree.dark()
     button(tree, "planes", "Preview Rows")
     expect(tree.page.locator(".jp-mesh-preview canvas").first).to_be_visible()
     for place in (".jp-mesh-catalog", ".jp-mesh-preview"):

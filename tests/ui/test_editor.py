@@ -29,9 +29,9 @@ def test_statements_have_colours_and_python_keeps_its_own(sheet):
     sheet.desk.command("notebook:insert-cell-below")
     sheet.write("def FROM(select):\n    return 'SELECT name'  # where")
     sheet.page.wait_for_function(
-        f"text => Object.fromEntries(({CLASSES})(text)).def", arg="def FROM"
+        f"text => Object.fromEntries(({CLASSES})(text)).def", arg="def FROM("
     )
-    python = colours(sheet, "def FROM")
+    python = colours(sheet, "def FROM(")
     assert python["def"] == found["SELECT"]
     assert "select" not in python
 

@@ -105,8 +105,7 @@ def test_a_refused_promotion_shows_the_rows_and_the_way_to_the_cell(bench):
     assert rows.count() >= 2
     assert bench.panel.locator(".jp-mesh-null").count() >= 2
     bench.desk.picture("promotion-refused")
-    bench.desk.command("apputils:change-theme", theme="JupyterLab Dark")
-    bench.page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+    bench.desk.dark()
     bench.desk.picture("promotion-refused-dark")
     bench.button("Go to the cell that stages orders").click()
     active = bench.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")

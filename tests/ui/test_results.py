@@ -12,7 +12,8 @@ SELECT n, 'carrier ' || CAST(n % 7 AS varchar) AS carrier,
 FROM UNNEST(sequence(0, 1499)) AS t(n)"""
 MANY = """%%mesh
 SELECT a * 1000 + b AS n, b / 7.0 AS share
-FROM UNNEST(sequence(0, 1999)) AS t(a) CROSS JOIN UNNEST(sequence(0, 999)) AS u(b)"""
+FROM UNNEST(sequence(0, 1999)) AS t(a) CROSS JOIN UNNEST(sequence(0, 999)) AS u(b)
+ORDER BY n"""
 PACE = """async () => {
   const grid = document.querySelector('.jp-mesh-result [role=grid]')
   let frames = 0
@@ -65,9 +66,7 @@ def test_every_value_is_exact_and_markup_is_text(sheet):
         "[1, NULL]",
     ]
     sheet.desk.picture("results-light")
-    sheet.desk.command("apputils:change-theme", theme="JupyterLab Dark")
-    sheet.page.wait_for_selector("body[data-jp-theme-light=false]")
-    sheet.page.wait_for_timeout(800)
+    sheet.desk.dark()
     sheet.desk.picture("results-dark")
 
 
@@ -178,7 +177,7 @@ def test_a_chart_is_drawn_from_the_rows_in_sight(sheet):
     drawn = result.locator(".jp-mesh-result-chart svg, .jp-mesh-result-chart canvas")
     drawn.first.wait_for(timeout=30_000)
     for kind in ("line", "scatter", "histogram", "bar"):
-        result.get_by_label("Chart", exact=True).select_option(kind)
+        result.get_by_role("combobox", name="Chart").select_option(kind)
         across = "carrier" if kind == "bar" else "at"
         result.get_by_label("Across").select_option(across)
         drawn.first.wait_for()

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
 import { tableIcon } from '../icons';
-import { Sample } from '../grid/Sample';
+import { Sample } from '../results/Sample';
 
 export class PreviewWidget extends ReactWidget {
   constructor(

@@ -6,8 +6,10 @@ import { createElement } from 'react';
 
 import type { Job } from '../api';
 import { promoteIcon } from '../icons';
-import type { PromotionModel } from './model';
+import { PromotionModel } from './model';
 import { Promotion } from './Promotion';
+
+export { PromotionModel };
 
 /** What the picture lets happen elsewhere; what is missing cannot be done in this application. */
 export interface Ways {

@@ -22,7 +22,7 @@ import { promoteIcon } from '../icons';
 import { executedOf, IJobs } from '../jobs/plugin';
 import type { Jobs } from '../jobs/model';
 import { Commands, DOMAIN, PROMOTION } from '../tokens';
-import { PromotionModel, type Save, type Subject } from './model';
+import type { Save, Subject } from './model';
 import type { PromotionPanel, Ways } from './panel';
 import { reveal, stagingCell } from './place';
 
@@ -72,7 +72,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
           }
           return;
         }
-        const { PromotionPanel } = await import('./panel');
+        const { PromotionModel, PromotionPanel } = await import('./panel');
         const model = new PromotionModel(subject, jobs, save);
         const content = new PromotionPanel(model, ways, translator, trans);
         const frame: Frame = new MainAreaWidget({ content });

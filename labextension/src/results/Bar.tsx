@@ -9,6 +9,8 @@ import { visible } from './values';
 export interface BarProps {
   columns: readonly Column[];
   view: View;
+  /** Missing where no kernel ever held the rows. */
+  save: (() => void) | null;
   canSave: boolean;
   busy: boolean;
   charted: boolean;
@@ -16,7 +18,6 @@ export interface BarProps {
   addFilter(): void;
   /** Missing where nobody can draw a chart. */
   chart: (() => void) | null;
-  save(): void;
   trans: TranslationBundle;
 }
 
@@ -55,16 +56,18 @@ export function Bar(props: BarProps): JSX.Element {
           pressed={props.charted}
         />
       )}
-      <Deed
-        does={props.save}
-        text={trans.__('Save as…')}
-        disabled={!props.canSave || props.busy}
-        title={
-          props.canSave
-            ? trans.__('All rows as csv or Parquet, beside the notebook')
-            : trans.__('Run the cell again: no kernel holds all of the rows')
-        }
-      />
+      {props.save && (
+        <Deed
+          does={props.save}
+          text={trans.__('Save as…')}
+          disabled={!props.canSave || props.busy}
+          title={
+            props.canSave
+              ? trans.__('All rows as csv or Parquet, beside the notebook')
+              : trans.__('Run the cell again: no kernel holds all of the rows')
+          }
+        />
+      )}
     </div>
   );
 }

@@ -100,7 +100,7 @@ function extent(model: ResultModel, trans: TranslationBundle): string {
     model.length === loaded
       ? trans._n('%2 row', '%2 rows', loaded, said(loaded))
       : trans.__('%1 of %2 loaded rows', said(model.length), said(loaded));
-  if (model.total === loaded) {
+  if (model.total === loaded || !model.isKept) {
     return seen;
   }
   return model.total === null

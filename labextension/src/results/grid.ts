@@ -222,6 +222,9 @@ export class ResultGrid extends StackedPanel {
     const node = this.grid.viewport.node;
     node.tabIndex = 0;
     node.setAttribute('role', 'grid');
+    // Letters typed here are for the grid: the notebook would cut cells on an x. Its shortcuts
+    // ask for the node that has the focus, so nothing above that node could hold them off.
+    node.dataset.lmSuppressShortcuts = 'true';
     this.tell();
     node.addEventListener('focus', () => {
       if (!this.cursor && this.model.length) {

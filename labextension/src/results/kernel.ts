@@ -28,6 +28,7 @@ interface Waiting {
 export class KernelDesk {
   private readonly comm: Kernel.IComm;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly opened: Promise<void>;
   private last = 0;
   private closed = false;
 
@@ -36,8 +37,12 @@ export class KernelDesk {
     this.comm.onMsg = message => this.hear(message);
     // A kernel that does not know the target closes at once.
     this.comm.onClose = () => this.close();
-    this.comm.open();
     kernel.statusChanged.connect(this.watch, this);
+    this.opened = beside(kernel, this.comm).then(() => {
+      if (this.isOpen) {
+        this.comm.open();
+      }
+    });
   }
 
   /** Whether it can still be asked. */
@@ -56,13 +61,11 @@ export class KernelDesk {
       this.waiting.set(id, { tell, answer, fail });
       stop.addEventListener('abort', () => {
         if (this.waiting.delete(id)) {
-          if (this.isOpen) {
-            this.comm.send({ id, do: 'stop' });
-          }
+          void this.say({ id, do: 'stop' });
           fail(new MeshError('Stopped.', '', 0, 'Stopped'));
         }
       });
-      this.comm.send({ ...asked, id });
+      void this.say({ ...asked, id });
     });
   }
 
@@ -78,6 +81,14 @@ export class KernelDesk {
     this.waiting.clear();
     if (!this.comm.isDisposed && !this.kernel.isDisposed) {
       this.comm.close();
+    }
+  }
+
+  /** Messages leave in their order, none before the desk is open. */
+  private async say(message: JSONObject): Promise<void> {
+    await this.opened;
+    if (this.isOpen) {
+      this.comm.send(message);
     }
   }
 
@@ -107,6 +118,28 @@ export class KernelDesk {
       return;
     }
     waits.answer({ ...(said as Partial<Answer>), bytes: bytesOf(message) });
+  }
+}
+
+/** What JupyterLab's own comms have, and their type does not tell. */
+interface Threaded extends Kernel.IComm {
+  subshellStarted?: Promise<void>;
+}
+
+/**
+ * Wait until a comm has a thread of its own in the kernel, where it can have one.
+ *
+ * JupyterLab asks for that thread behind our back; what is sent before it has come waits in the
+ * kernel's main thread until the running cell ends.
+ */
+async function beside(
+  kernel: Kernel.IKernelConnection,
+  comm: Threaded
+): Promise<void> {
+  await kernel.info;
+  if (kernel.supportsSubshells && comm.commsOverSubshells !== 'disabled') {
+    // Without the thread the answer comes later, but it comes.
+    await comm.subshellStarted?.catch(() => undefined);
   }
 }
 

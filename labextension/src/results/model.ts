@@ -7,7 +7,8 @@ import { Rows } from './columns';
 import type { Answer } from './kernel';
 import { gone } from './kernel';
 import { arranged, type View } from './order';
-import { readRows, type ResultRecord } from './record';
+import type { ResultRecord } from './record';
+import { readRows } from './rows';
 import { type Summary, summary } from './summary';
 
 /** Whom to ask for more; null where there is no kernel. */
@@ -111,7 +112,12 @@ export class ResultModel {
   }
 
   get canAsk(): boolean {
-    return !!this.ask && !!this.record.handle;
+    return !!this.ask && this.isKept;
+  }
+
+  /** Whether a kernel ever held all of the rows. */
+  get isKept(): boolean {
+    return !!this.record.handle;
   }
 
   /** How many rows there will be after the next step: ten times as many each time. */

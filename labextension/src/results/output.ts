@@ -6,8 +6,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { gone, KernelDesk } from './kernel';
-import { type Ask, ResultModel } from './model';
-import { fromBase64, MIME, readRecord } from './record';
+import type { Ask } from './model';
+import { MIME, readRecord } from './record';
 
 export class ResultOutput extends Panel implements IRenderMime.IRenderer {
   private desk: KernelDesk | null = null;
@@ -29,10 +29,9 @@ export class ResultOutput extends Panel implements IRenderMime.IRenderer {
       this.addWidget(plain(mime));
       return;
     }
-    const { ResultPanel } = await import('./panel');
+    const { drawn } = await import('./drawn');
     const ask: Ask = (...asked) => this.open().ask(...asked);
-    const model = new ResultModel(record, fromBase64(record.arrow), ask);
-    this.addWidget(new ResultPanel(model, this.rendermime, this.trans));
+    this.addWidget(drawn(record, ask, this.rendermime, this.trans));
   }
 
   override dispose(): void {

@@ -29,7 +29,6 @@ export class ResultPanel extends Panel {
   ) {
     super();
     this.addClass('jp-mesh-result');
-    // Letters typed here are for the grid: the notebook would cut cells on an x.
     this.node.dataset.lmSuppressShortcuts = 'true';
     this.bar = new Picture(() => this.drawBar());
     this.foot = new Picture(() => this.drawFoot());
@@ -71,7 +70,7 @@ export class ResultPanel extends Panel {
       look: view => model.look(view),
       addFilter: () => void this.filter(this.grid.cursor?.column ?? 0),
       chart: this.canChart ? () => this.toggleChart() : null,
-      save: () => void askSave(model, trans),
+      save: model.isKept ? () => void askSave(model, trans) : null,
       trans
     });
   }

@@ -1,6 +1,4 @@
-// What a cell leaves in the notebook about its result, and how its rows are read.
-import { type Table, tableFromIPC } from '@uwdata/flechette';
-
+// What a cell leaves in the notebook about its result.
 export const MIME = 'application/vnd.jupyter-mesh.result+json';
 
 export interface ResultRecord {
@@ -27,18 +25,4 @@ export function readRecord(data: unknown): ResultRecord | null {
     Array.isArray(record.columns)
     ? (record as ResultRecord)
     : null;
-}
-
-/** The rows of an Arrow stream, with 64-bit integers and decimals exact. */
-export function readRows(bytes: Uint8Array): Table {
-  return tableFromIPC(bytes, { useBigInt: true, useDecimalInt: true });
-}
-
-export function fromBase64(text: string): Uint8Array {
-  const raw = atob(text);
-  const bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) {
-    bytes[i] = raw.charCodeAt(i);
-  }
-  return bytes;
 }

@@ -4,16 +4,21 @@ import { expect, it, vi } from 'vitest';
 
 import { KernelDesk } from '../../src/results/kernel';
 
-function desk() {
+function desk(subshellStarted?: Promise<void>) {
   const comm = {
     onMsg: vi.fn() as (message: unknown) => void,
     onClose: (): void => undefined,
     open: vi.fn(),
     send: vi.fn(),
     close: vi.fn(),
-    isDisposed: false
+    isDisposed: false,
+    subshellStarted
   };
-  const kernel = { createComm: () => comm, isDisposed: false };
+  const kernel = {
+    createComm: () => comm,
+    isDisposed: false,
+    supportsSubshells: subshellStarted !== undefined
+  };
   const statusChanged = new Signal<unknown, string>(kernel);
   const says = (data: object, buffers: unknown[] = []): void =>
     comm.onMsg({ content: { data }, buffers });
@@ -66,5 +71,23 @@ it('tells the kernel to stop what nobody waits for', async () => {
   const asked = open.ask({ do: 'save' }, stopping.signal);
   stopping.abort();
   await expect(asked).rejects.toMatchObject({ type: 'Stopped' });
-  expect(comm.send).toHaveBeenLastCalledWith({ id: 1, do: 'stop' });
+  await vi.waitFor(() =>
+    expect(comm.send).toHaveBeenLastCalledWith({ id: 1, do: 'stop' })
+  );
+});
+
+it('opens when its thread in the kernel has started, and asks after that', async () => {
+  let start = (): void => undefined;
+  const subshellStarted = new Promise<void>(done => (start = done));
+  const { desk: open, comm, says } = desk(subshellStarted);
+  const asked = open.ask({ do: 'rows' }, never);
+  await new Promise(done => setTimeout(done));
+  expect(comm.open).not.toHaveBeenCalled();
+  start();
+  await vi.waitFor(() =>
+    expect(comm.send).toHaveBeenCalledWith({ id: 1, do: 'rows' })
+  );
+  expect(comm.open).toHaveBeenCalledOnce();
+  says({ id: 1, rows: 0 });
+  expect((await asked).rows).toBe(0);
 });

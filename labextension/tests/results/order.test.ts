@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Rows } from '../../src/results/columns';
 import { arranged, type Filter, type View } from '../../src/results/order';
-import { fromBase64, readRows } from '../../src/results/record';
+import { fromBase64, readRows } from '../../src/results/rows';
 import { arrow, columns } from './kinds';
 import { stream, types, type Values } from './rows';
 

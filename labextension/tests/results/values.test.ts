@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { Rows } from '../../src/results/columns';
-import { fromBase64, readRows } from '../../src/results/record';
+import { fromBase64, readRows } from '../../src/results/rows';
 import { visible } from '../../src/results/values';
 import { arrow, columns } from './kinds';
 

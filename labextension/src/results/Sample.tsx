@@ -1,14 +1,13 @@
 // The first rows of a table: fetched, drawn in a grid, or told why not.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { type JSX, useLayoutEffect, useMemo, useRef } from 'react';
 
 import * as api from '../api';
 import { useAnswer } from '../asking';
 import { Failure, Waiting } from '../failure';
-import { ArrowModel } from './model';
-import { ArrowGrid } from './widget';
+import { sampled } from './drawn';
+import { recordOf } from './rows';
 
 export function Sample(props: {
   table: string;
@@ -20,14 +19,13 @@ export function Sample(props: {
     signal => api.preview(table, limit, signal),
     `${table} ${limit}`
   );
-  const model = useMemo(() => value && new ArrowModel(value), [value]);
+  const rows = useMemo(() => value && recordOf(value, limit).rows, [value, limit]);
   if (error) {
     return <Failure error={error} trans={trans} retry={retry} />;
   }
-  if (!model) {
+  if (!value || rows === null) {
     return <Waiting text={trans.__('Fetching rows of %1…', table)} />;
   }
-  const rows = model.rowCount('body');
   return (
     <div className="jp-mesh-sample">
       <div className="jp-mesh-sample-head">
@@ -41,29 +39,27 @@ export function Sample(props: {
           {trans.__('Fetch again')}
         </button>
       </div>
-      <Grid model={model} />
+      <Grid bytes={value} limit={limit} trans={trans} />
     </div>
   );
 }
 
 /** Lets a widget live inside of a picture, as large as its place. */
-function Grid(props: { model: ArrowModel }): JSX.Element {
+function Grid(props: {
+  bytes: Uint8Array;
+  limit: number;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { bytes, limit, trans } = props;
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const frame = place.current;
     if (!frame) {
       return;
     }
-    const grid = new ArrowGrid(props.model);
-    Widget.attach(grid, frame);
-    const resize = new ResizeObserver(() =>
-      MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize)
-    );
-    resize.observe(frame);
-    return () => {
-      resize.disconnect();
-      grid.dispose();
-    };
-  }, [props.model]);
+    const panel = sampled(bytes, limit, trans);
+    Widget.attach(panel, frame);
+    return () => panel.dispose();
+  }, [bytes, limit, trans]);
   return <div ref={place} className="jp-mesh-sample-grid" />;
 }
