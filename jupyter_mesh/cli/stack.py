@@ -13,11 +13,11 @@ from jupyter_mesh.cli.verb import verb
 from jupyter_mesh.formats.outline import table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jupyter_mesh.cli.terminal import Terminal
     from jupyter_mesh.settings import Settings
-    from jupyter_mesh.stack import Service, Stack
+    from jupyter_mesh.stack import Service, Stack, Standing
 
     Tell = Callable[[str], None]
 
@@ -78,11 +78,14 @@ def up(
     for name, _port in ports:
         if name not in (servers or ("trino",)):
             raise click.UsageError(f"A port is named for {name}, which is not to be started.")
+    from jupyter_mesh.stack import Standing
+    from jupyter_mesh.stack.stack import RUNNING
+
     settings, servers = _settings(terminal), servers or ("trino",)
     environment = _secrets(settings) if "trino" in servers else {}
     with _progress(terminal) as tell:
         found = _stack(settings).up(servers, environment, tell, dict(ports))
-    _answer(terminal, found)
+    _answer(terminal, [Standing(name, RUNNING, at) for name, at in found.items()])
     if "trino" in servers:
         terminal.say("Next: %%mesh --engine trino, or mesh query --engine trino SQL")
 
@@ -160,29 +163,39 @@ def _secrets(_settings: Settings) -> Mapping[str, str]:
     return {}
 
 
-def _answer(terminal: Terminal, found: Mapping[str, Service | None]) -> None:
+def _answer(terminal: Terminal, standings: Sequence[Standing]) -> None:
     if terminal.is_json:
-        terminal.document({name: _record(service) for name, service in found.items()})
+        terminal.document({one.name: _record(one) for one in standings})
         return
-    rows = [
-        (name, "running", at.url, at.version, at.pid, at.started)
-        if at is not None
-        else (name, "stopped", "", "", "", "")
-        for name, at in found.items()
-    ]
+    rows = [(one.name, one.state, *_cells(one.service)) for one in standings]
     notes = [
-        f"The password of {name}: {at.facts['password_file']}"
-        for name, at in found.items()
-        if at is not None and "password_file" in at.facts
+        f"The password of {one.name}: {one.service.facts['password_file']}"
+        for one in standings
+        if one.service is not None and "password_file" in one.service.facts
+    ]
+    notes += [
+        f"{one.name}: see mesh stack logs {one.name}" for one in standings if _is_ill(one)
     ]
     terminal.table(table("", _HEADINGS, rows, notes))
 
 
-def _record(service: Service | None) -> dict[str, Any] | None:
-    """A running server as JSON; null for one that does not run."""
+def _is_ill(standing: Standing) -> bool:
+    return standing.state in {"silent", "ended"}
+
+
+def _cells(service: Service | None) -> tuple[object, ...]:
     if service is None:
-        return None
+        return ("", "", "", "")
+    return (service.url, service.version, service.pid, service.started)
+
+
+def _record(standing: Standing) -> dict[str, Any]:
+    """A server as JSON: its state, and where its process lives all that is known of it."""
+    service = standing.service
+    if service is None:
+        return {"state": standing.state}
     return {
+        "state": standing.state,
         "url": service.url,
         "pid": service.pid,
         "version": service.version,

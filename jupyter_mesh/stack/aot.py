@@ -79,8 +79,8 @@ class Lesson:
         part = self.file.with_name(written.rpartition("/")[2])
         if part.is_file() and self._is_accepted(part):
             part.replace(self.file)
-        part.unlink(missing_ok=True)
-        self._claim.unlink(missing_ok=True)
+        for left in (part, part.with_name(f"{part.name}.config"), self._claim):
+            left.unlink(missing_ok=True)
 
     def _is_accepted(self, part: Path) -> bool:
         """Whether Java starts with it, and with nothing else: half of one would be refused."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import tarfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import StackError
+from jupyter_mesh.stack.keeping import kept, sweep, whole
 from jupyter_mesh.stack.locks import held
-from jupyter_mesh.stack.packages import Package, fetch, whole
+from jupyter_mesh.stack.packages import Package, fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,7 @@ PLUGINS = frozenset(
         "tpch",
     }
 )
+_ROOM = "It takes 2 GB while installing and 0.4 GB later. Another folder: MESH_CACHE=FOLDER."
 _PARTS = ("lib/", "plugin/", "NOTICE")
 # Clients of clouds that no mesh names, and machine code for other systems.
 _UNUSED = re.compile(
@@ -75,18 +78,18 @@ def installed(cache: Path, tell: Tell) -> Path:
     target = cache / FOLDER
     if target.is_dir():
         return target
-    with held(cache / f"{FOLDER}.lock", lambda: tell("trino is being installed elsewhere")):
+    busy = partial(tell, "trino: another session is installing it")
+    with kept(cache, _ROOM), held(cache / f"{FOLDER}.lock", busy):
         if not target.is_dir():
+            sweep(target)
             with whole(target) as part:
-                parcel = part.with_name(f"{part.name}.parcel")
-                try:
-                    driver = fetch(SQLITE, parcel, tell)
-                    archive = fetch(TRINO, parcel, tell)
-                    tell(f"{TRINO}: unpacking")
-                    unpack(archive, part)
-                    driver.replace(part / "plugin" / "iceberg" / driver.name)
-                finally:
-                    shutil.rmtree(parcel, ignore_errors=True)
+                parcel = part / ".parcel"
+                driver = fetch(SQLITE, parcel, tell)
+                archive = fetch(TRINO, parcel, tell)
+                tell(f"{TRINO}: unpacking")
+                unpack(archive, part)
+                driver.replace(part / "plugin" / "iceberg" / driver.name)
+                shutil.rmtree(parcel)
     return target
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PATIENCE = 600.0
+# As long as the largest download may take on a slow line.
+PATIENCE = 3600.0
 _EVERY = 0.1
 
 

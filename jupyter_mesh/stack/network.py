@@ -76,14 +76,5 @@ def document(address: str, port: int, path: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def is_listening(address: str, port: int) -> bool:
-    """Whether somebody accepts connections there."""
-    try:
-        with socket.create_connection((address, port), timeout=5):
-            return True
-    except OSError:
-        return False
-
-
 def _family(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -11,9 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from jupyter_mesh.errors import ConfigError, StackError, StorageError
+from jupyter_mesh.errors import ConfigError, StackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,9 +19,10 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 EXTRA = "Install what it needs: pip install 'jupyter-mesh[stack]'."
+# Where Maven Central is not to be reached: the address of a copy of it.
+MIRROR = "MESH_MAVEN"
 # A line may be slow; only one that says nothing for so long is given up.
 SILENCE = 60
-_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,84 +57,72 @@ def home(environ: dict[str, str] | None = None) -> Path:
     return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jupyter-mesh"
 
 
-@contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A folder to fill beside the target, which takes its name when all went well.
-
-    Whatever was begun is removed otherwise; nobody ever sees half of it.
-    """
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    try:
-        part.mkdir(parents=True)
-        yield part
-        part.replace(target)
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}:
-            raise
-        raise StorageError(
-            f"{target} could not be written: {error.strerror}.",
-            remedy="Make room there (2 GB while installing), or name a folder: MESH_CACHE.",
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
 def fetch(package: Package, folder: Path, tell: Tell) -> Path:
     """The package's file, downloaded into a folder and held to its digests.
 
     Raises StackError when there is no network, when the line breaks twice or when a digest is
     wrong, and ConfigError when the extra is not installed; no file is left behind then.
     """
-    for last in (False, True):
-        try:
-            return _fetched(package, folder, tell)
-        except _Broken as error:
-            shutil.rmtree(folder / "maven", ignore_errors=True)
-            if last:
-                raise StackError(
-                    f"{package} could not be downloaded: {error}.",
-                    remedy="Is there a network, and are its proxies set? Then do it again.",
-                ) from error
-            tell(f"{package}: the line broke, once more from the beginning")
-    raise AssertionError
+    repository = folder / "maven"
+    try:
+        path = _resolved(package, repository, tell)
+        target = folder / package.file
+        path.replace(target)
+    finally:
+        shutil.rmtree(repository, ignore_errors=True)
+    return target
 
 
-def verify(package: Package, path: Path, published: str) -> None:
-    """Hold a downloaded file to its digests; a wrong one is removed and refused."""
+def _resolved(package: Package, repository: Path, tell: Tell, tries: int = 2) -> Path:
+    try:
+        path, published = _downloaded(package, repository, tell)
+    except _Broken as error:
+        shutil.rmtree(repository, ignore_errors=True)
+        if tries == 1:
+            raise StackError(
+                f"{package} could not be downloaded: {error}.",
+                remedy="Is there a network, and are its proxies set? Then do it again. "
+                f"A copy of Maven Central nearer to you: {MIRROR}=ADDRESS.",
+            ) from error
+        tell(f"{package}: {error}, once more from the beginning")
+        return _resolved(package, repository, tell, tries - 1)
+    _verify(package, path, published)
+    return path
+
+
+def _verify(package: Package, path: Path, published: str) -> None:
+    """Hold a downloaded file to what was published with it, and to what we know of it."""
     sha1, sha256 = _digests(path)
-    wrong = [
-        f"{kind} {got} instead of {wanted}"
-        for kind, got, wanted in (
-            ("published SHA-1", sha1, published or sha1),
-            ("SHA-1", sha1, package.sha1),
-            ("SHA-256", sha256, package.sha256),
-        )
-        if got != wanted
-    ]
-    if not wrong:
-        return
-    path.unlink(missing_ok=True)
-    raise StackError(
-        f"{package} was refused: what was downloaded has the {wrong[-1]}.",
-        remedy="Something on the way has changed it. Try another network, or report it.",
-    )
+    for kind, found, wanted in (
+        ("published SHA-1", sha1, published),
+        ("SHA-1", sha1, package.sha1),
+        ("SHA-256", sha256, package.sha256),
+    ):
+        if found != wanted:
+            raise StackError(
+                f"{package} was refused: its {kind} should be {wanted}, and is {found}.",
+                remedy="Something on the way changed it. Try another network, or report it.",
+            )
 
 
 class _Broken(Exception):
     """The download did not come to its end."""
 
 
-def _fetched(package: Package, folder: Path, tell: Tell) -> Path:
+def _downloaded(package: Package, repository: Path, tell: Tell) -> tuple[Path, str]:
+    """The file as it came, and the SHA-1 that was published with it."""
     try:
         import requests
         from jgo.maven import MavenContext, PythonResolver
     except ImportError as error:
         raise ConfigError(f"The package {error.name} is missing.", remedy=EXTRA) from error
+    mirror = os.environ.get(MIRROR, "")
     context = MavenContext(
         resolver=PythonResolver(progress_callback=_progress(package, tell)),
         # Ours alone: a file that others left half done would be taken for whole.
-        repo_cache=folder / "maven",
+        repo_cache=repository,
         local_repos=[],
+        remote_repos={"mirror": mirror.rstrip("/")} if mirror else None,
         timeout=SILENCE,
     )
     component = context.project(package.group, package.name).at_version(package.version)
@@ -146,16 +133,11 @@ def _fetched(package: Package, folder: Path, tell: Tell) -> Path:
 
     try:
         published = resolved(f"{package.packaging}.sha1").read_text().split()
-        path = resolved(package.packaging)
+        return resolved(package.packaging), published[0] if published else ""
     except requests.RequestException as error:
         raise _Broken(_reason(error)) from error
     except RuntimeError as error:
         raise _Broken("no repository has it") from error
-    verify(package, path, published[0] if published else "")
-    target = folder / package.file
-    path.replace(target)
-    shutil.rmtree(folder / "maven", ignore_errors=True)
-    return target
 
 
 def _reason(error: Exception) -> str:

@@ -100,10 +100,10 @@ class Postgres:
 
     def stop(self, service: Service, _tell: Tell) -> None:
         """End it as it likes to be ended: what was committed is written, others are cut off."""
-        room = Room(service.folder)
         try:
+            room = Room(service.folder)
             words = ("-w", "-m", "fast", "-t", f"{_STOPPING:.0f}", "-D", room.data)
             room.run("pg_ctl", "stop", *words)
-        except (subprocess.SubprocessError, ConfigError):
+        except (subprocess.SubprocessError, OSError, ConfigError):
             # Its files may be gone by now, or the package: the process itself still has to go.
             processes.stop(service.pid, service.birth, _STOPPING)

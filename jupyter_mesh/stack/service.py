@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.errors import StorageError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -70,11 +68,6 @@ def write(service: Service) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(service.folder / _FILE)
-    except OSError as error:
-        raise StorageError(
-            f"{service.folder} could not be written: {error.strerror or error}.",
-            remedy="Is the folder writable, and is there room on the disk?",
-        ) from error
     finally:
         part.unlink(missing_ok=True)
 

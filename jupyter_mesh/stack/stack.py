@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.errors import ConflictError, NameNotFound, StorageError
+from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.stack import network, service
+from jupyter_mesh.stack.keeping import kept
 from jupyter_mesh.stack.kinds import Ground, Kind
 from jupyter_mesh.stack.locks import held
 from jupyter_mesh.stack.packages import home
@@ -20,13 +19,28 @@ from jupyter_mesh.stack.trino import Trino
 from jupyter_mesh.stack.waiting import await_ready, tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from jupyter_mesh.stack.packages import Tell
     from jupyter_mesh.stack.service import Service
 
+RUNNING, STARTING, SILENT, ENDED, STOPPED = "running", "starting", "silent", "ended", "stopped"
 _LARGE_LOG = 10 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one server is, and which it is where its process lives.
+
+    running: it answers; starting: it has not yet; silent: it did and does not; ended: nobody
+    stopped it, and it is gone; stopped: it is not wanted.
+    """
+
+    name: str
+    state: str
+    service: Service | None = None
 
 
 def _kinds() -> dict[str, Kind]:
@@ -76,22 +90,21 @@ class Stack:
         Raises ConflictError for a port that is taken, StackError with its log's last telling
         line for a server that does not come up; nothing half started stays.
         """
-        wanted = self._known(names)
+        given, asked = dict(environment or {}), dict(ports or {})
         found: dict[str, Service] = {}
-        self._make_folder(self.root)
-        with held(self.root / "lock", lambda: tell("another session starts or stops servers")):
+        wanted = self._known(names)
+        with kept(self.root), self._alone(tell):
             for name in wanted:
-                given = dict(environment or {})
-                found[name] = self._up(name, given, tell, dict(ports or {}).get(name))
+                found[name] = self._up(name, given, tell, asked.get(name))
         return found
 
     def down(self, names: Iterable[str] = (), tell: Tell = _quiet) -> Sequence[str]:
         """Stop these servers, or all; which ones were running. Harmless when done twice."""
-        wanted = self._known(names) or list(self.names)
         stopped: list[str] = []
+        wanted = self._known(names) or list(self.names)
         if not self.root.is_dir():
             return stopped
-        with held(self.root / "lock", lambda: tell("another session starts or stops servers")):
+        with kept(self.root), self._alone(tell):
             for name in reversed(wanted):
                 known = self._alive(name)
                 if known is not None:
@@ -103,29 +116,31 @@ class Stack:
 
     def found(self, name: str) -> Service | None:
         """The server when it runs and answers; never another one on its number or port."""
-        known = self._alive(*self._known([name]))
-        if known is None or not known.is_settled:
-            return None
-        return known if self._kinds[name].answers(known) else None
+        (name,) = self._known([name])
+        standing = self._standing(name)
+        return standing.service if standing.state == RUNNING else None
 
-    def status(self) -> Mapping[str, Service | None]:
-        """Every server of the stack, nothing for one that does not run."""
-        return {name: self.found(name) for name in self.names}
+    def status(self) -> Sequence[Standing]:
+        """How every server of the stack is."""
+        return [self._standing(name) for name in self.names]
 
     def logs(self, name: str, lines: int = 100) -> Sequence[str]:
         """The last lines of a server's log, also of one that has ended."""
-        folder = self._folder(*self._known([name])) / "log"
-        said = tail(folder / "server.log", lines)
-        return said or tail(folder / "start.log", lines)
+        (name,) = self._known([name])
+        folder = self._folder(name) / "log"
+        return tail(folder / "server.log", lines) or tail(folder / "start.log", lines)
 
     def _known(self, names: Iterable[str]) -> list[str]:
         """The names once each, in the order that their servers start in."""
         asked = set(names)
-        for name in sorted(asked):
-            if name not in self._kinds:
-                servers = " and ".join(self.names)
-                raise NameNotFound("server", name, self.names, remedy=f"There are {servers}.")
+        for name in sorted(asked.difference(self.names)):
+            servers = ", ".join(self.names)
+            raise NameNotFound("server", name, self.names, remedy=f"There are: {servers}.")
         return [name for name in self.names if name in asked]
+
+    def _alone(self, tell: Tell) -> AbstractContextManager[None]:
+        busy = partial(tell, "waiting: another session starts or stops servers")
+        return held(self.root / "lock", busy)
 
     def _folder(self, name: str) -> Path:
         return self.root / name
@@ -134,80 +149,82 @@ class Stack:
         known = service.read(self._folder(name))
         return known if known is not None and is_alive(known.pid, known.birth) else None
 
+    def _standing(self, name: str) -> Standing:
+        known = self._alive(name)
+        if known is None:
+            is_missed = service.read(self._folder(name)) is not None
+            return Standing(name, ENDED if is_missed else STOPPED)
+        if not known.is_settled:
+            return Standing(name, STARTING, known)
+        return Standing(name, RUNNING if self._kinds[name].answers(known) else SILENT, known)
+
     def _up(
         self, name: str, environment: dict[str, str], tell: Tell, port: int | None
     ) -> Service:
-        kind, folder = self._kinds[name], self._folder(name)
-        known = self._alive(name)
-        others = {other: at for other in self.names if (at := self.found(other)) is not None}
-        ground = Ground(folder, self.cache, self.address, 0, tell, environment, others)
-        if known is None:
-            ground = replace(ground, port=self._port(name, port))
-            self._make_folder(folder / "log")
-            _turn_over(folder / "log")
-            begun = kind.start(ground)
+        kind, folder, known = self._kinds[name], self._folder(name), self._alive(name)
+        ground = Ground(
+            folder, self.cache, self.address, 0, tell, environment, dict(self._others(name))
+        )
+        if known is not None:
+            _hold_to(known, environment, port)
+        else:
+            log = folder / "log"
+            log.mkdir(parents=True, exist_ok=True)
+            _turn_over(log)
+            begun = kind.start(replace(ground, port=self._port(name, port)))
             known = replace(begun, facts={**begun.facts, "variables": sorted(environment)})
             # At once: who is killed while waiting must not leave a server that nobody knows.
             service.write(known)
-        else:
-            _hold_to(known, environment, port)
+        if known.is_settled and kind.answers(known):
+            tell(f"{name}: runs already at {known.url}")
+            return known
         return self._awaited(kind, known, ground)
 
+    def _others(self, name: str) -> Iterator[tuple[str, Service]]:
+        for other in self.names:
+            at = self.found(other) if other != name else None
+            if at is not None:
+                yield other, at
+
     def _awaited(self, kind: Kind, known: Service, ground: Ground) -> Service:
-        """The server when it answers, with all its facts; stopped when it does not."""
-        if known.is_settled and kind.answers(known):
-            ground.tell(f"{known.name}: runs already at {known.url}")
-            return known
+        """The server when it answers and holds all it needs; stopped when it does not."""
         try:
             await_ready(known, partial(kind.answers, known), kind.patience, ground.tell)
             settled = replace(kind.settle(known, ground), is_settled=True)
+            service.write(settled)
         except BaseException:
             kind.stop(known, ground.tell)
             service.forget(known.folder)
             raise
-        service.write(settled)
         return settled
 
     def _port(self, name: str, asked: int | None) -> int:
         """The port that was asked for, else the one it had, else a free one; remembered."""
         memory = self._folder(name) / "port"
-        before = memory.read_text().strip() if memory.is_file() else "0"
-        wanted = asked if asked is not None else int(before) if before.isdigit() else 0
+        before = memory.read_text().strip() if memory.is_file() else ""
+        wanted = int(before) if asked is None and before.isdecimal() else asked or 0
         port = network.reserve(self.address, wanted, name)
-        self._make_folder(memory.parent)
         memory.write_text(f"{port}\n")
         return port
-
-    def _make_folder(self, folder: Path) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"{folder} could not be made: {error.strerror or error}.",
-                remedy="Is the mesh's folder writable, and is there room on the disk?",
-            ) from error
 
 
 def _hold_to(known: Service, environment: Mapping[str, str], port: int | None) -> None:
     """A running server cannot be given another port, nor learn another secret."""
     missing = sorted(set(environment) - set(known.facts.get("variables", ())))
-    again = f"mesh stack down {known.name}, then mesh stack up {known.name}."
+    again = f"Start it anew: mesh stack down {known.name}, then mesh stack up {known.name}."
     if missing:
         raise ConflictError(
             f"{known.name} runs already, but was started without {', '.join(missing)}.",
-            remedy=f"Start it anew: {again}",
+            remedy=again,
         )
     if port and port != known.facts["port"]:
         raise ConflictError(
-            f"{known.name} runs already, on port {known.facts['port']}.",
-            remedy=f"Start it anew: {again}",
+            f"{known.name} runs already, on port {known.facts['port']}.", remedy=again
         )
 
 
 def _turn_over(folder: Path) -> None:
-    """Put large logs of earlier starts aside, one of each; a start's own output begins anew."""
+    """Put the last start's own output aside, and a log that has grown large."""
     for log in folder.glob("*.log"):
         if log.name == "start.log" or log.stat().st_size > _LARGE_LOG:
-            os.replace(log, log.with_suffix(".log.1"))
-    for stray in folder.glob("*.part"):
-        shutil.rmtree(stray, ignore_errors=True)
+            log.replace(log.with_suffix(".log.1"))
