@@ -68,11 +68,11 @@ async def test_a_preview_that_takes_too_long_is_stopped(ask, landed, monkeypatch
     monkeypatch.setattr(module, "PREVIEW_SECONDS", 0.1)
     monkeypatch.setattr(QueryTicket, "cancel", lambda _ticket: stopped.set())
 
-    def endless(_result):
+    def endless(*_asked, **_more):
         assert stopped.wait(30)
         raise QueryCancelled("stopped")
 
-    monkeypatch.setattr(module, "_stream", endless)
+    monkeypatch.setattr(Mesh, "query", endless)
     answer = await ask("preview", table="lake.raw.orders")
     assert answer.status == 422
     assert answer.error["remedy"]

@@ -32,10 +32,6 @@ PACE = """async () => {
 def clipboard(sheet):
     """What was copied last."""
     sheet.page.evaluate(
-        """() => document.addEventListener('copy', event => {
-          setTimeout(() => { window.copied = event.clipboardData.getData('text/plain') }) })"""
-    )
-    sheet.page.evaluate(
         """() => { const set = DataTransfer.prototype.setData
           DataTransfer.prototype.setData = function (kind, text) {
             window.copied = text; set.call(this, kind, text) } }"""

@@ -19,7 +19,10 @@ export function Sample(props: {
     signal => api.preview(table, limit, signal),
     `${table} ${limit}`
   );
-  const rows = useMemo(() => value && recordOf(value, limit).rows, [value, limit]);
+  const rows = useMemo(
+    () => value && recordOf(value, limit).rows,
+    [value, limit]
+  );
   if (error) {
     return <Failure error={error} trans={trans} retry={retry} />;
   }

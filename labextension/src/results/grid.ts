@@ -135,6 +135,8 @@ export class ResultGrid extends StackedPanel {
       lines.push(columns.map(c => field(c.text(row) ?? '')).join('\t'));
     }
     Clipboard.copyToSystem(lines.join('\n'));
+    // To copy, JupyterLab selects the page for a moment, which takes the focus away.
+    this.focus();
   }
 
   protected override onAfterAttach(message: Message): void {
