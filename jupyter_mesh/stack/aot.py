@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Java 25 is the first that learns and writes in one run, when it ends.
 NEEDED = 25
+_CONFIRMED = "came up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,18 @@ class Lesson:
         with suppress(FileExistsError):
             number = os.open(self._claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(number, "w", encoding="utf-8") as stream:
-                stream.write("\n".join((str(pid), born, written)))
+                stream.write(f"{pid}\n{born}\n{written}\n")
+
+    def confirm(self) -> None:
+        """Note that who is learning came up: a start that failed teaches too little."""
+        with suppress(FileNotFoundError), self._claim.open("r+", encoding="utf-8") as stream:
+            stream.seek(0, os.SEEK_END)
+            stream.write(_CONFIRMED)
 
     def adopt(self) -> None:
-        """Take over what a process that has ended wrote, if Java accepts it."""
+        """Take over what a process that came up and has ended wrote, if Java accepts it."""
         try:
-            pid, born, written = self._claim.read_text(encoding="utf-8").split("\n")
+            pid, born, written, end = self._claim.read_text(encoding="utf-8").split("\n")
         except FileNotFoundError:
             return
         except ValueError:
@@ -77,7 +84,7 @@ class Lesson:
         if is_alive(int(pid), born):
             return
         part = self.file.with_name(written.rpartition("/")[2])
-        if part.is_file() and self._is_accepted(part):
+        if end == _CONFIRMED and part.is_file() and self._is_accepted(part):
             part.replace(self.file)
         for left in (part, part.with_name(f"{part.name}.config"), self._claim):
             left.unlink(missing_ok=True)

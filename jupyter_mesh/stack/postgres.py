@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.stack.packages import Tell
 
 _STOPPING = 30.0
+_BURIAL = 10.0
+_EVERY = 0.05
 _KNOWN = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"  # noqa: S608 - our own name
 
 
@@ -38,6 +41,7 @@ class Postgres:
     def start(self, ground: Ground) -> Service:
         """Make its data on the first start, and begin its process."""
         room = Room(ground.folder)
+        _await_burial(room)
         if not room.data.is_dir():
             ground.tell("postgres: making its database")
             room.make(self.password)
@@ -60,7 +64,7 @@ class Postgres:
                 log=str(log),
                 remedy=f"Its log says more: {log}",
             ) from error
-        pid = int((room.data / "postmaster.pid").read_text().split("\n")[0])
+        pid = room.pid()
         host = f"[{ground.address}]" if ":" in ground.address else ground.address
         return Service(
             name="postgres",
@@ -107,3 +111,10 @@ class Postgres:
         except (subprocess.SubprocessError, OSError, ConfigError):
             # Its files may be gone by now, or the package: the process itself still has to go.
             processes.stop(service.pid, service.birth, _STOPPING)
+
+
+def _await_burial(room: Room) -> None:
+    """Wait a little for a killed one to be quite gone: its successor would keep out."""
+    end = time.monotonic() + _BURIAL
+    while (pid := room.pid()) and not processes.is_buried(pid) and time.monotonic() < end:
+        time.sleep(_EVERY)

@@ -62,6 +62,13 @@ class Room:
             asked.unlink(missing_ok=True)
             shutil.rmtree(part, ignore_errors=True)
 
+    def pid(self) -> int:
+        """The number of the process that these data are served by, or were; 0 for none."""
+        try:
+            return int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        except (FileNotFoundError, ValueError):
+            return 0
+
     def run(self, program: str, *words: str | Path, **variables: str) -> str:
         """What a program of the package printed; CalledProcessError when it failed."""
         # Into files: the server that pg_ctl leaves behind would keep a pipe open for ever.
@@ -92,15 +99,16 @@ class Room:
             return
         for place in places:
             os.chown(place, self._owner.pw_uid, self._owner.pw_gid)
-        try:
-            self.run("postgres", "--version")
-        except (OSError, subprocess.CalledProcessError) as error:
+        # Asked by themselves: our own folder and program are opened before root steps down.
+        ways = (str(self.folder), str(self._programs / "initdb"))
+        ask = ["sh", "-c", 'cd "$1" && test -x "$2"', "sh", *ways]
+        if subprocess.run(ask, capture_output=True, check=False, **self._whom()).returncode:
             raise ConfigError(
                 f"PostgreSQL does not run as root, and the user {self._owner.pw_name} cannot "
                 f"come into {self.folder} or {self._programs}.",
                 remedy="Work as a user of your own, or let others pass: chmod o+x on the "
                 "folders above.",
-            ) from error
+            )
 
     def _whom(self) -> Mapping[str, Any]:
         if self._owner is None:

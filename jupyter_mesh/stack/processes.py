@@ -70,6 +70,20 @@ def is_alive(pid: int, born: str) -> bool:
     return bool(born) and birth(pid) == born
 
 
+def is_buried(pid: int) -> bool:
+    """Whether the number is free again, or somebody living has it.
+
+    A process that has ended is seen as if it ran until whoever adopted it has taken note.
+    """
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return bool(birth(pid))
+
+
 def stop(pid: int, born: str, patience: float) -> bool:
     """End a process, first politely and after `patience` seconds by force.
 

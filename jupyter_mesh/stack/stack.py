@@ -226,5 +226,8 @@ def _hold_to(known: Service, environment: Mapping[str, str], port: int | None) -
 def _turn_over(folder: Path) -> None:
     """Put the last start's own output aside, and a log that has grown large."""
     for log in folder.glob("*.log"):
-        if log.name == "start.log" or log.stat().st_size > _LARGE_LOG:
+        # A link is a server's own, which turns its log over by itself.
+        if not log.is_symlink() and (
+            log.name == "start.log" or log.stat().st_size > _LARGE_LOG
+        ):
             log.replace(log.with_suffix(".log.1"))

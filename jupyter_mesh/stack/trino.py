@@ -98,20 +98,22 @@ class Trino:
         return info.get("environment") == facts["environment"] and info.get("starting") is False
 
     def settle(self, service: Service, _ground: Ground) -> Service:
-        """Nothing more to make: whoever connects first names the catalogs."""
+        """Note that its start is worth learning from; who connects first names the catalogs."""
+        lesson = _lesson(service)
+        if lesson is not None:
+            lesson.confirm()
         return service
 
     def stop(self, service: Service, tell: Tell) -> None:
         """End it; the first start's end takes a while, and makes later ones quick."""
-        facts = service.facts
-        learning = facts.get("learning")
-        if learning:
+        lesson = _lesson(service)
+        if lesson is None or not service.is_settled:
+            processes.stop(service.pid, service.birth, _STOPPING)
+        else:
             tell("trino: stopping, and keeping what makes the next start quicker")
-        processes.stop(service.pid, service.birth, _LEARNING if learning else _STOPPING)
-        executable = java.asked(Path(facts["java"])) if learning else None
-        if executable is not None:
-            flags = trino_files.flags(is_brief=facts["is_brief"])
-            Lesson(Path(facts["installation"]), executable, flags).adopt()
+            processes.stop(service.pid, service.birth, _LEARNING)
+        if lesson is not None:
+            lesson.adopt()
 
     def _write(self, ground: Ground, installation: Path) -> None:
         """Etc as it has to be now; what an earlier start left there is gone."""
@@ -140,3 +142,13 @@ class Trino:
             with suppress(FileNotFoundError):
                 link.unlink()
             link.symlink_to(installation / part)
+
+
+def _lesson(service: Service) -> Lesson | None:
+    """What this process is learning, if it is the one that learns."""
+    facts = service.facts
+    executable = java.asked(Path(facts["java"])) if facts.get("learning") else None
+    if executable is None:
+        return None
+    flags = trino_files.flags(is_brief=facts["is_brief"])
+    return Lesson(Path(facts["installation"]), executable, flags)

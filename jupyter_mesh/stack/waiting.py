@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 _TOLD_EVERY = 5.0
-_TELLING = re.compile(
-    r"\bError:|Caused by:|Exception\b|\bFATAL\b|\bcould not\b|Address already"
+# What names a cause, the plainest first.
+_TELLING = (
+    re.compile(r"Failed to bind|already in use|No space left|OutOfMemory|Permission denied"),
+    re.compile(r"FATAL|was not used|Could not (?:reserve|create)|Unrecognized|[Ii]nvalid flag"),
+    re.compile(r"^\d+\) "),
+    re.compile(r"^Caused by: (?!.*same stack trace)"),
+    re.compile(r"\bERROR\b|\b[Ee]rror:|Exception\b"),
+    re.compile(r"\S"),
 )
-# Time, level, thread and class stand before what a Java server says; a stack's lines do not.
-_BEFORE = re.compile(
-    r"^(?:\S+\s+(?:ERROR|WARN|INFO|DEBUG)\s+\S+\s+\S+\s+|\d+\) )?(?:Caused by: )?"
-)
+# Numbers, sources and "Caused by" stand before what a Java server says.
+_BEFORE = re.compile(r"^(?:\d+\) )?(?:\[\S+\]: )?(?:Caused by: )?")
+_READ = 5000
 
 
 def await_ready(
@@ -47,14 +52,13 @@ def await_ready(
 
 
 def telling(*logs: Path) -> str:
-    """The last line of the logs that says what went wrong, else their last one."""
-    last = found = ""
-    for log in logs:
-        for line in tail(log, 400):
-            last = line.strip() or last
-            if _TELLING.search(line):
-                found = line.strip()
-    return _BEFORE.sub("", found or last)[:300]
+    """The last line of the logs that says what went wrong, the first log's if it does."""
+    said = [line.strip() for log in reversed(logs) for line in tail(log, _READ)]
+    for telling in _TELLING:
+        for line in reversed(said):
+            if telling.search(line):
+                return _BEFORE.sub("", line)[:300]
+    return ""
 
 
 def tail(log: Path, lines: int) -> list[str]:

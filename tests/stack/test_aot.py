@@ -20,10 +20,12 @@ def lesson(tmp_path, executable):
     return Lesson(tmp_path / "installation", Java(path, 25, "25.0.2"), ("-Xmx1G",))
 
 
-def learn(lesson, text, pid=ENDED[0], born=ENDED[1]):
+def learn(lesson, text, pid=ENDED[0], born=ENDED[1], *, came_up=True):
     arguments, written = lesson.arguments()
     assert arguments == [f"-XX:AOTCacheOutput={written}"]
     lesson.claim(pid, born, written)
+    if came_up:
+        lesson.confirm()
     Path(written).write_text(text)
     Path(f"{written}.config").touch()
 
@@ -38,6 +40,12 @@ def test_half_a_cache_is_thrown_away_and_learned_anew(lesson):
     learn(lesson, "half")
     arguments, written = lesson.arguments()
     assert arguments == [f"-XX:AOTCacheOutput={written}"]
+    assert not list(lesson.file.parent.iterdir())
+
+
+def test_a_start_that_failed_teaches_nothing(lesson):
+    learn(lesson, "good", came_up=False)
+    assert lesson.arguments()[1]
     assert not list(lesson.file.parent.iterdir())
 
 

@@ -19,9 +19,17 @@ Caused by: java.net.BindException: Address already in use
 """
 CONFIG = """\
 2026-11-23T00:29:21.677Z\tERROR\tmain\tio.trino.server.Server\tConfiguration is invalid
-1) Error: Configuration property 'no.such' was not used
-
-1 error
+==========
+Errors:
+1) Configuration property 'no.such' was not used
+==========
+"""
+GUICE = """\
+com.google.inject.CreationException: Unable to create injector, see the following errors:
+1) [Guice/ErrorInCustomProvider]: NullPointerException: "this.injector" is null
+Caused by: NullPointerException: Cannot invoke
+2) [Guice/ErrorInjectingConstructor]: UncheckedIOException: Failed to bind to /127.0.0.1:1
+Caused by: UncheckedIOException (same stack trace as error #2)
 """
 POSTGRES = """\
 2026-11-23 00:36:31 UTC [1] LOG:  starting PostgreSQL 18.6
@@ -42,7 +50,8 @@ def server(tmp_path):
     ("text", "line"),
     [
         (JAVA, "java.net.BindException: Address already in use"),
-        (CONFIG, "Error: Configuration property 'no.such' was not used"),
+        (CONFIG, "Configuration property 'no.such' was not used"),
+        (GUICE, "UncheckedIOException: Failed to bind to /127.0.0.1:1"),
         (POSTGRES, "2026-11-23 00:36:31 UTC [1] FATAL:  data directory has wrong ownership"),
         ("one\ntwo\n", "two"),
         ("", ""),
@@ -62,7 +71,7 @@ def test_waiting_ends_with_the_answer_and_tells_how_long(server, told):
 def test_a_server_that_ended_is_an_error_with_its_last_words(server, told):
     (server.folder / "log" / "server.log").write_text(CONFIG)
     dead = Service("trino", server.pid, "", server.folder, "", "476", birth="another")
-    with pytest.raises(StackError, match=r"trino ended while .*: Error: Conf.* was not") as e:
+    with pytest.raises(StackError, match=r"trino ended while .*: Conf.* was not") as e:
         await_ready(dead, lambda: False, 10, told)
     assert e.value.service == "trino"
     assert Path(e.value.log) == server.log
