@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_mesh.catalog.gateway import Gateway
+    from jupyter_mesh.catalog.gateway_tokens import Tokens
     from jupyter_mesh.catalog.lake import Lake
     from jupyter_mesh.formats.products import ProductFiles
+    from jupyter_mesh.model.names import TableName
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.promotion.promote import Promoter
     from jupyter_mesh.protocols import Announcer, Engine, Gate, NotebookRunner
@@ -64,6 +66,18 @@ class Parts:
         from jupyter_mesh.catalog.gateway import Gateway
 
         return Gateway(self.lakes)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens by which others come in through a gateway."""
+        from jupyter_mesh.catalog.gateway_tokens import Tokens
+
+        return Tokens(self.home.name, self.home.database, self.owner_of)
+
+    def owner_of(self, table: TableName) -> str:
+        """The product whose schema a table is in, by its name; an empty text for none."""
+        names = self.products.names()
+        return next((str(name) for name in names if name.schema == table.schema), "")
 
     def engine(self, name: str = "") -> Engine:
         """The engine of that name, or the one that answers where nothing else is said."""

@@ -96,9 +96,8 @@ def _lake(parts: Parts, table: TableName) -> Lake:
 
 
 def _refuse_port(parts: Parts, table: TableName) -> None:
-    for name in parts.products.names():
-        if table.schema == name.schema:
-            raise ConflictError(
-                f"{table} belongs to the product {name}.",
-                remedy=f"Its tables change by promotion alone: mesh promote {name}.",
-            )
+    if owner := parts.owner_of(table):
+        raise ConflictError(
+            f"{table} belongs to the product {owner}.",
+            remedy=f"Its tables change by promotion alone: mesh promote {owner}.",
+        )

@@ -18,6 +18,7 @@ from pyiceberg.table.update import (
     AssertCreate,
     AssertRefSnapshotId,
     SetSnapshotRefUpdate,
+    SetStatisticsUpdate,
     TableRequirement,
     TableUpdate,
     update_table_metadata,
@@ -30,7 +31,7 @@ from jupyter_mesh.errors import InputError, NameNotFound
 from jupyter_mesh.model.names import TableName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jupyter_mesh.catalog.lake import Lake
 
@@ -159,14 +160,30 @@ class _Standing:
         )
         _check_version(metadata.format_version)
         if before is None or metadata.location != before.location:
-            self._check_location(metadata.location)
+            self._check_place(metadata.location)
+        for place in _places(request):
+            # A table that another tool made may lie elsewhere, and then so do its files.
+            if before is None or not _is_inside(place, before.location):
+                self._check_place(place)
         return metadata.model_copy(update={"properties": _managed(metadata.properties)})
 
-    def _check_location(self, location: str) -> None:
-        """A client must not make this catalog write where it was not asked to."""
-        inside = location.startswith(f"{self.lake.warehouse}/")
-        if not inside or ".." in location.split("/"):
+    def _check_place(self, location: str) -> None:
+        """A client must not make this catalog write, or others read, anywhere else."""
+        if not _is_inside(location, self.lake.warehouse):
             raise InputError(f"{self.table} must lie inside the warehouse.")
+
+
+def _places(request: CommitRequest) -> Iterator[str]:
+    """The files that a request makes a table stand on."""
+    for update in request.updates:
+        if isinstance(update, AddSnapshotUpdate):
+            yield update.snapshot.manifest_list
+        elif isinstance(update, SetStatisticsUpdate):
+            yield update.statistics.statistics_path
+
+
+def _is_inside(location: str, folder: str) -> bool:
+    return location.startswith(f"{folder}/") and ".." not in location.split("/")
 
 
 def _nothing() -> TableMetadata:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from jupyter_mesh.catalog import namespaces
 from jupyter_mesh.catalog.branches import Branches
 from jupyter_mesh.catalog.checkup import checkup
 from jupyter_mesh.catalog.database import Database
@@ -19,10 +20,11 @@ from jupyter_mesh.catalog.releases import Releases
 from jupyter_mesh.catalog.rollback import roll_back
 from jupyter_mesh.catalog.tables import Tables
 from jupyter_mesh.catalog.trail import Trail
+from jupyter_mesh.catalog.views import Views
 from jupyter_mesh.catalog.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -69,6 +71,7 @@ class Lake:
         self.past = Past(self.files, self.kept)
         self.names = Names(name, self.database)
         self.jobs = Jobs(name, self.database)
+        self.views = Views(self.pointers, self.store)
 
     @property
     def warehouse(self) -> str:
@@ -126,6 +129,20 @@ class Lake:
     def drop_schema(self, schema: str, branch: str = "") -> None:
         """Remove an empty schema; ConflictError while it holds tables."""
         self.pointers.drop_schema(schema, branch)
+
+    def properties(self, schema: str, branch: str = "") -> Mapping[str, str]:
+        """What was noted of a schema."""
+        return namespaces.properties(self.pointers, schema, branch)
+
+    def set_properties(
+        self, schema: str, branch: str, updates: Mapping[str, str], removals: Collection[str]
+    ) -> None:
+        """Note some things of a schema and forget others, all at once."""
+        namespaces.set_properties(self.pointers, schema, branch, updates, removals)
+
+    def rename(self, table: TableName, new: TableName, branch: str = "") -> None:
+        """Give a table another name; ConflictError when that is taken."""
+        namespaces.rename(self.pointers, table, new, branch)
 
     def prepare(self, table: TableName, columns: Sequence[Column], branch: str) -> Snapshot:
         """Make the table on the branch, or give it exactly these columns and no rows.

@@ -83,7 +83,7 @@ def _reachable(lake: Lake) -> set[str]:
     roots |= lake.kept.locations()
     with lake.database.reading() as connection:
         roots |= set(connection.execute(select(rows.BASES.c.location)).scalars())
-    reachable = set(roots)
+    reachable = roots | lake.views.locations()
     for root in roots:
         reachable |= {file.location for file in reach.of_document(lake.files.document(root))}
     return reachable

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 
 METADATA = MetaData()
 # SQLite counts rows by itself only for a key that is spelled INTEGER.
@@ -229,6 +229,31 @@ GRAMS = Table(
     Column("lake", _NAME, primary_key=True),
     Column("gram", String(3), primary_key=True),
     Column("word", String(80), primary_key=True),
+)
+# What opens the gateway to others: never the token itself, only its digest.
+TOKENS = Table(
+    "mesh_tokens",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("lake", _NAME, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("rights", Text, nullable=False),
+    Column("created", _TIME, nullable=False),
+    Column("expires", _TIME, nullable=False),
+    Column("revoked", _TIME),
+)
+# A publication to a catalog that others keep, from before it is asked until it is recorded:
+# what was on its way when a process died is finished or forgotten by the next one.
+PUBLICATIONS = Table(
+    "mesh_publications",
+    METADATA,
+    Column("id", _NAME, primary_key=True),
+    Column("lake", _NAME, nullable=False),
+    Column("branch", _NAME, nullable=False),
+    Column("created", _TIME, nullable=False),
+    Column("facts", Text, nullable=False),
+    Index("mesh_publications_by_lake", "lake"),
 )
 
 

@@ -24,6 +24,7 @@ ROOMS = {
     "keeping": ("init", "demo", "fsck", "gc", "completion"),
     "health": ("engines", "doctor"),
     "stack": ("stack",),
+    "gateway": ("gateway",),
 }
 CANCELLED = 130
 UNEXPECTED = 5
@@ -124,6 +125,7 @@ def _rest() -> list[str]:
         "engines",
         "doctor",
         "stack",
+        "gateway",
         "fsck",
         "gc",
         "completion",

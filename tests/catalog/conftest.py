@@ -8,7 +8,7 @@ import itertools
 import json
 import tempfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +16,10 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from jupyter_mesh.catalog.gateway import Gateway
+from jupyter_mesh.catalog.gateway import Gateway, listener_for_others
+from jupyter_mesh.catalog.gateway_access import Right
+from jupyter_mesh.catalog.gateway_routes import warehouse_of
+from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.names import ProductName, TableName
@@ -213,6 +216,63 @@ def gateway(local_lake):
     gateway = Gateway({"lake": local_lake})
     yield gateway
     gateway.close()
+
+
+@dataclass
+class Stranger:
+    """A listener for others over one lake; opens it with tokens of chosen rights."""
+
+    listener: object
+    tokens: Tokens
+    clients: list = field(default_factory=list)
+
+    def token(self, *rights, actor="eve", lasts=timedelta(hours=1)):
+        return self.tokens.issue(actor, [Right.parse(right) for right in rights], lasts).text
+
+    def ask(self, method, path, body=None, *, token="", headers=None):
+        """One plain request; answers status and parsed body."""
+        host, port = self.listener.server_address[:2]
+        connection = http.client.HTTPConnection(host, port, timeout=10)
+        headers = {"Authorization": f"Bearer {token}"} | (headers or {})
+        text = body if body is None or isinstance(body, bytes) else json.dumps(body)
+        try:
+            connection.request(method, path, text, headers)
+            response = connection.getresponse()
+            content = response.read()
+            return response.status, json.loads(content) if content else None
+        finally:
+            connection.close()
+
+    def client(self, token, branch=""):
+        """Pyiceberg's own REST catalog on a branch, main without one."""
+        from pyiceberg.catalog.rest import RestCatalog
+
+        properties = {
+            "uri": self.listener.url,
+            "warehouse": warehouse_of("lake", branch),
+            "token": token,
+            "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+        }
+        self.clients.append(RestCatalog("stranger", **properties))
+        return self.clients[-1]
+
+
+@pytest.fixture
+def stranger(local_lake):
+    """A gateway for others over the local lake, where `raw_shop` belongs to raw/shop."""
+    local_lake.create_schema("raw")
+
+    def owner_of(table):
+        return "raw/shop" if table.schema == "raw_shop" else ""
+
+    tokens = Tokens("lake", local_lake.database, owner_of)
+    listener = listener_for_others({"lake": local_lake}, tokens)
+    listener.start()
+    stranger = Stranger(listener, tokens)
+    yield stranger
+    for catalog in stranger.clients:
+        catalog.close()
+    listener.stop()
 
 
 @pytest.fixture

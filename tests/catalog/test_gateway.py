@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from jupyter_mesh.catalog.gateway import LARGEST_BODY
+from jupyter_mesh.catalog.gateway_server import LARGEST_BODY
 from jupyter_mesh.errors import NameNotFound
 
 

@@ -13,7 +13,7 @@ VERBS = [
     *("init", "demo", "new", "land", "browse", "describe", "query", "check", "plan", "promote"),
     *("releases", "read", "diff", "rollback", "engines", "doctor", "fsck", "gc"),
     "lint",
-    "stack",
+    *("stack", "gateway"),
 ]
 INNER = {"new": ["product"], "stack": ["up"]}
 REFUSAL = errors.PromotionRefused(
