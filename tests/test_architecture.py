@@ -22,6 +22,7 @@ DOORS = {
     "great_expectations": ("quality/expectations.py",),
     "IPython": ("magics/",),
     "ipywidgets": ("magics/", "widgets/"),
+    "anywidget": ("widgets/",),
     "click": ("cli",),
     "rich": ("cli",),
     "ruamel": ("documents.py",),
