@@ -158,9 +158,12 @@ def _stack(settings: Settings) -> Stack:
     return Stack(settings.root / ".mesh" / "stack")
 
 
-def _secrets(_settings: Settings) -> Mapping[str, str]:
+def _secrets(settings: Settings) -> Mapping[str, str]:
     """What the server's environment has to hold for the catalogs of mesh.yaml."""
-    return {}
+    from jupyter_mesh.engines.trino_catalogs import environment
+    from jupyter_mesh.settings import SecretStore
+
+    return environment(settings.catalogs, SecretStore())
 
 
 def _answer(terminal: Terminal, standings: Sequence[Standing]) -> None:

@@ -16,7 +16,7 @@ import json
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from jupyter_mesh.stack import Stack
@@ -27,6 +27,8 @@ from jupyter_mesh.stack.trino import Trino
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from psycopg import Connection
 
     from jupyter_mesh.stack.kinds import Kind
     from jupyter_mesh.stack.service import Service
@@ -68,22 +70,27 @@ def postgres(
         yield service
 
 
+def connected(service: Service, database: str = "postgres") -> Connection[Any]:
+    """A connection to a database of that PostgreSQL, each statement for itself."""
+    import psycopg
+
+    return psycopg.connect(
+        host=service.facts["host"],
+        port=service.facts["port"],
+        user=service.facts["user"],
+        password=PASSWORD,
+        dbname=database,
+        autocommit=True,
+    )
+
+
 @contextmanager
 def database(service: Service) -> Iterator[str]:
     """The name of a fresh, empty database in that PostgreSQL; dropped at the end."""
-    import psycopg
     from psycopg.sql import SQL, Identifier
 
     name = f"t_{uuid4().hex[:12]}"
-    facts = service.facts
-    with psycopg.connect(
-        host=facts["host"],
-        port=facts["port"],
-        user=facts["user"],
-        password=PASSWORD,
-        dbname="postgres",
-        autocommit=True,
-    ) as connection:
+    with connected(service) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         try:
             yield name

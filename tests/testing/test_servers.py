@@ -1,0 +1,75 @@
+import json
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from jupyter_mesh.stack import processes
+from jupyter_mesh.testing import servers
+
+USE = """
+import json, sys
+from jupyter_mesh.testing import servers
+with servers.moto() as store:
+    print(json.dumps([store.pid, store.birth]), flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """A cache of its own: nobody else's tests use these servers."""
+    monkeypatch.setenv("MESH_CACHE", str(tmp_path))
+
+
+def test_a_server_is_shared_and_goes_with_the_last_that_uses_it():
+    command = [sys.executable, "-c", USE]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as first:
+        pid, born = json.loads(first.stdout.readline())
+        with subprocess.Popen(command, **pipes) as second:
+            assert json.loads(second.stdout.readline()) == [pid, born]
+            first.communicate()
+            assert processes.is_alive(pid, born)
+            second.communicate()
+    assert not processes.is_alive(pid, born)
+
+
+def test_who_is_killed_does_not_hold_it():
+    with servers.moto() as store:
+        command = [sys.executable, "-c", USE]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert json.loads(other.stdout.readline()) == [store.pid, store.birth]
+            other.kill()
+    assert not processes.is_alive(store.pid, store.birth)
+
+
+def test_one_alone_is_nobody_elses():
+    with servers.moto() as shared, servers.moto(alone=True) as own:
+        assert shared.pid != own.pid
+        assert processes.is_alive(own.pid, own.birth)
+    assert not processes.is_alive(own.pid, own.birth)
+    assert not own.folder.exists()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_database_is_made_and_dropped(tmp_path_factory, fails):
+    with servers.postgres(alone=True) as server:
+
+        def names():
+            with servers.connected(server) as connection:
+                found = connection.execute("SELECT datname FROM pg_database").fetchall()
+            return {name for (name,) in found}
+
+        before = names()
+        try:
+            with servers.database(server) as name:
+                assert names() - before == {name}
+                with servers.connected(server, name) as connection:
+                    connection.execute("CREATE TABLE t AS SELECT 1 AS x")
+                    if fails:
+                        connection.execute("SELECT no_such_column")
+        except psycopg.errors.UndefinedColumn:
+            assert fails
+        assert names() == before
