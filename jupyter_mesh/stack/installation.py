@@ -9,8 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import StackError
-from jupyter_mesh.stack.keeping import kept, sweep, whole
-from jupyter_mesh.stack.locks import held
+from jupyter_mesh.stack.keeping import made_once
 from jupyter_mesh.stack.packages import Package, fetch
 
 if TYPE_CHECKING:
@@ -75,22 +74,18 @@ def installed(cache: Path, tell: Tell) -> Path:
 
     Raises StackError where it cannot be fetched or is refused, StorageError without room.
     """
-    target = cache / FOLDER
-    if target.is_dir():
-        return target
+
+    def make(part: Path) -> None:
+        parcel = part / ".parcel"
+        driver = fetch(SQLITE, parcel, tell)
+        archive = fetch(TRINO, parcel, tell)
+        tell(f"{TRINO}: unpacking")
+        unpack(archive, part)
+        driver.replace(part / "plugin" / "iceberg" / driver.name)
+        shutil.rmtree(parcel)
+
     busy = partial(tell, "trino: another session is installing it")
-    with kept(cache, _ROOM), held(cache / f"{FOLDER}.lock", busy):
-        if not target.is_dir():
-            sweep(target)
-            with whole(target) as part:
-                parcel = part / ".parcel"
-                driver = fetch(SQLITE, parcel, tell)
-                archive = fetch(TRINO, parcel, tell)
-                tell(f"{TRINO}: unpacking")
-                unpack(archive, part)
-                driver.replace(part / "plugin" / "iceberg" / driver.name)
-                shutil.rmtree(parcel)
-    return target
+    return made_once(cache / FOLDER, make, busy, _ROOM)
 
 
 def unpack(archive: Path, folder: Path) -> None:

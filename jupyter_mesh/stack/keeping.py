@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from jupyter_mesh.errors import StorageError
+from jupyter_mesh.stack.locks import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -25,6 +26,24 @@ def kept(folder: Path, remedy: str = "") -> Iterator[None]:
             f"{error.filename or folder} cannot be used: {error.strerror or error}.",
             remedy=remedy or "May you write there, and is there room on the disk?",
         ) from error
+
+
+def made_once(
+    target: Path, make: Callable[[Path], None], busy: Callable[[], None], remedy: str = ""
+) -> Path:
+    """The folder, filled by `make` on first need; of several processes one makes it.
+
+    `busy` is called when another one is at it.
+    """
+    if target.is_dir():
+        return target
+    lock = target.with_name(f"{target.name}.lock")
+    with kept(target.parent, remedy), held(lock, busy):
+        if not target.is_dir():
+            _sweep(target)
+            with whole(target) as part:
+                make(part)
+    return target
 
 
 @contextmanager
@@ -43,8 +62,8 @@ def whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def sweep(target: Path) -> None:
-    """Remove what processes that were killed had begun; for who alone may make the target."""
+def _sweep(target: Path) -> None:
+    """Remove what processes that were killed had begun."""
     for stray in target.parent.glob(f"{_prefix(target)}*"):
         shutil.rmtree(stray, ignore_errors=True)
 

@@ -24,6 +24,7 @@ from jupyter_mesh.stack.packages import home
 from jupyter_mesh.stack.postgres import Postgres
 from jupyter_mesh.stack.storage import Storage
 from jupyter_mesh.stack.trino import Trino
+from jupyter_mesh.testing.nessie import Nessie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,6 +103,20 @@ def database(service: Service) -> Iterator[str]:
 def moto(*, alone: bool = False) -> Iterator[Service]:
     """An object store in memory; `bucket` is one that is there, any key opens it."""
     with _running("s3", Storage(), {}, {}, alone=alone) as service:
+        yield service
+
+
+@contextmanager
+def nessie(
+    store: Service, *, bucket: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """A Nessie of one's own, in memory, over a bucket of an object store (`moto`).
+
+    `uri` is where Iceberg's REST protocol is spoken, `api` its own; `more` is laid over its
+    settings.
+    """
+    kind = Nessie(store, bucket or str(store.facts["bucket"]), more or {})
+    with _running("nessie", kind, {}, {}, alone=True) as service:
         yield service
 
 

@@ -3,7 +3,7 @@ import resource
 import pytest
 
 from jupyter_mesh.errors import StorageError
-from jupyter_mesh.stack.keeping import kept, sweep, whole
+from jupyter_mesh.stack.keeping import kept, made_once, whole
 
 
 def test_a_folder_appears_when_it_is_whole(tmp_path):
@@ -27,11 +27,21 @@ def test_what_fails_on_the_way_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_process_had_begun_is_swept(tmp_path):
+def test_a_folder_is_made_once_and_what_a_killed_process_had_begun_is_gone(tmp_path):
     (tmp_path / ".new.part-abc").mkdir()
-    (tmp_path / "newer").mkdir()
-    sweep(tmp_path / "new")
-    assert [path.name for path in tmp_path.iterdir()] == ["newer"]
+    (tmp_path / ".newer.part-abc").mkdir()
+    made = []
+
+    def make(part):
+        made.append(part)
+        (part / "file").touch()
+
+    for _ in range(2):
+        target = made_once(tmp_path / "new", make, lambda: pytest.fail("nobody else is here"))
+        assert (target / "file").is_file()
+    assert len(made) == 1
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"new", "new.lock", ".newer.part-abc"}
 
 
 @pytest.fixture

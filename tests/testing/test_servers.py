@@ -3,9 +3,11 @@ import subprocess
 import sys
 
 import psycopg
+import pyarrow as pa
 import pytest
+from pyiceberg.catalog.rest import RestCatalog
 
-from jupyter_mesh.stack import processes
+from jupyter_mesh.stack import network, processes
 from jupyter_mesh.testing import servers
 
 USE = """
@@ -73,3 +75,27 @@ def test_a_database_is_made_and_dropped(tmp_path_factory, fails):
         except psycopg.errors.UndefinedColumn:
             assert fails
         assert names() == before
+
+
+@pytest.mark.long
+def test_a_nessie_keeps_tables_in_the_object_store(monkeypatch):
+    monkeypatch.delenv("MESH_CACHE")
+    with servers.moto(alone=True) as store, servers.nessie(store) as nessie:
+        catalog = RestCatalog(
+            "stranger",
+            uri=f"{nessie.facts['uri']}/main",
+            **{
+                "s3.endpoint": store.facts["endpoint"],
+                "s3.access-key-id": store.facts["access_key"],
+                "s3.secret-access-key": store.facts["secret_key"],
+            },
+        )
+        catalog.create_namespace("shop")
+        rows = pa.table({"x": [1, 2, 3]})
+        catalog.create_table("shop.orders", rows.schema).append(rows)
+        assert catalog.load_table("shop.orders").scan().to_arrow() == rows
+        main = network.document(
+            nessie.facts["host"], nessie.facts["port"], "/api/v2/trees/main"
+        )
+        assert main["reference"]["hash"]
+    assert not processes.is_alive(nessie.pid, nessie.birth)
