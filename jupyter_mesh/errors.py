@@ -17,6 +17,7 @@ MeshError
 ├── AccessDenied             a policy said no
 ├── ConflictError            somebody else was faster, or is still at work
 ├── StorageError             the disk, the database or the object store failed
+├── EngineUnavailable        the server behind an engine is not reached, or went away
 └── StackError               a server beside the notebook was not installed or did not start
 """
 
@@ -271,6 +272,13 @@ class ConflictError(MeshError):
 
 class StorageError(MeshError):
     """The disk, the database or the object store failed."""
+
+    status = 503
+    exit_code = 5
+
+
+class EngineUnavailable(MeshError):
+    """The server behind an engine is not reached, turned us away, or went away in between."""
 
     status = 503
     exit_code = 5

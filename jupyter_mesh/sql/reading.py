@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,28 @@ def parse(text: str, catalog: str = "", schema: str = "", zone: str = "UTC") -> 
     return _Walk(text, catalog.lower(), schema.lower(), zone).statement(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a statement's text something is named, from `start` to `end`, from 0.
+
+    `what` is the table that is read there, the table that is written (`is_target`), or the
+    name of a parameter.
+    """
+
+    start: int
+    end: int
+    what: TableRef | TableName | str
+    is_target: bool = False
+
+
+def places(statement: Statement, zone: str = "UTC") -> list[Place]:
+    """Every place of a statement where a table or a parameter is named."""
+    catalog, schema = statement.names
+    walk = _Walk(statement.text, catalog, schema, zone)
+    walk.statement(statement.tree)
+    return walk.places
+
+
 class _Walk:
     """One walk over a tree, collecting what it touches."""
 
@@ -48,6 +70,7 @@ class _Walk:
         self.text, self.catalog, self.schema, self.zone = text, catalog, schema, zone
         self.reads: dict[TableRef, None] = {}
         self.parameters: dict[str, None] = {}
+        self.places: list[Place] = []
 
     def statement(self, node: tree.Node) -> Statement:
         """The statement around the tree."""
@@ -66,6 +89,7 @@ class _Walk:
         writes: tuple[TableName, ...] = ()
         if node.table is not None and node.kind in _WRITES:
             writes = (self.name(node.table),)
+            self.places.append(Place(node.table.at, node.table.end, writes[0], is_target=True))
         elif node.table is not None:
             writes = (self._schema_name(node.table),)
         for part in _children(node):
@@ -100,9 +124,12 @@ class _Walk:
     def _visit(self, node: tree.Node, known: frozenset[str]) -> None:
         if isinstance(node, tree.Parameter):
             self.parameters[node.name] = None
+            self.places.append(Place(node.at, node.at + len(node.name) + 1, node.name))
         elif isinstance(node, tree.Table):
             if len(node.parts) > 1 or node.parts[0].lower() not in known:
-                self.reads[self.reference(node)] = None
+                ref = self.reference(node)
+                self.reads[ref] = None
+                self.places.append(Place(node.at, node.end, ref))
         elif isinstance(node, tree.Query):
             self._visit_query(node, known)
         else:

@@ -1,0 +1,264 @@
+"""The Trino engine: the mesh's statements on a Trino cluster, over the same catalogs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from jupyter_mesh.engines import trino_guards
+from jupyter_mesh.engines.embedded import EmbeddedEngine
+from jupyter_mesh.engines.kept import KeptBatches
+from jupyter_mesh.engines.result import StreamedResult, small_result
+from jupyter_mesh.engines.trino_connection import Connection
+from jupyter_mesh.engines.trino_names import Prepared, Preparing
+from jupyter_mesh.engines.trino_server import Server
+from jupyter_mesh.engines.trino_statement import RemoteStatement
+from jupyter_mesh.engines.trino_types import column_of
+from jupyter_mesh.errors import NameNotFound, QueryError
+from jupyter_mesh.model.contract import Column
+from jupyter_mesh.model.health import Condition, Health
+from jupyter_mesh.model.names import quote
+from jupyter_mesh.model.tables import Access, Stats
+from jupyter_mesh.model.types import BIGINT, BOOLEAN, TrinoType
+from jupyter_mesh.settings import EmbeddedSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from jupyter_mesh.model.names import TableName
+    from jupyter_mesh.model.tables import Session
+    from jupyter_mesh.protocols import Catalog, Gateway, Secrets, Ticket
+    from jupyter_mesh.settings import CatalogSettings, TrinoSettings
+
+# What the engine in this process does for both: pointers and local rows, never the server's.
+_LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
+
+
+class TrinoEngine:
+    """Answers Trino's SQL on a Trino cluster; implements protocols.Engine.
+
+    Lakes are the same tables that the embedded engine reads: the server opens their catalog
+    database and files itself. What a statement writes to a lake goes to the session's branch,
+    or to a branch of its own that is merged when it ends. Rows that come from here (a file, a
+    frame) are written from here.
+    """
+
+    name = "trino"
+
+    def __init__(
+        self,
+        settings: TrinoSettings,
+        lakes: Mapping[str, Catalog],
+        catalogs: Mapping[str, CatalogSettings],
+        gateway: Gateway,
+        secrets: Secrets,
+        scratch: Path,
+    ) -> None:
+        self._lakes = lakes
+        self._scratch = scratch
+        self._connection = Connection(settings, secrets)
+        self._server = Server(self._connection, settings, catalogs)
+        self._local = EmbeddedEngine(
+            EmbeddedSettings(), lakes, catalogs, gateway, secrets, scratch
+        )
+        self._preparing = Preparing(lakes, catalogs, self._server)
+
+    # -- statements --------------------------------------------------------------------------
+
+    def query(
+        self,
+        sql: str,
+        session: Session,
+        parameters: Mapping[str, Any] | None = None,
+        ticket: Ticket | None = None,
+    ) -> StreamedResult:
+        """Run one statement of any kind; returns when its first rows (or its end) are there.
+
+        Raises StatementInvalid at a line and column, NameNotFound with the nearest names,
+        QueryError for a value's fault, EngineUnavailable when the server is not reached,
+        QueryCancelled when the ticket was cancelled.
+        """
+        started = perf_counter()
+        statement = self._preparing.read(sql, session)
+        target = statement.writes[0] if statement is not None and statement.writes else None
+        if statement is not None:
+            trino_guards.check(statement, self._lakes)
+            if target is not None and target.catalog in self._lakes:
+                if statement.kind in _LOCAL:
+                    return self._local.query(sql, session, parameters, ticket)
+                if not session.branch:
+                    return self._merged(sql, session, parameters, ticket, target, started)
+        prepared = self._preparing.prepared(sql, statement, session, parameters or {})
+        return self._run(prepared, session, ticket, started)
+
+    def access(self, sql: str, session: Session) -> Access:
+        """What the statement would read and write, without running it."""
+        statement = self._preparing.read(sql, session)
+        return self._preparing.access(statement, session) if statement else Access()
+
+    # -- names -------------------------------------------------------------------------------
+
+    def catalogs(self) -> Sequence[str]:
+        """The catalogs it can name, sorted: the mesh's and those that only the server has."""
+        return sorted(self._preparing.own | self._others())
+
+    def schemas(self, catalog: str, session: Session) -> Sequence[str]:
+        """The schemas of a catalog, sorted; NameNotFound offers the nearest catalog."""
+        if catalog in self._lakes:
+            return self._local.schemas(catalog, session)
+        self._check(catalog)
+        name = quote(self._server.name_of(catalog))
+        return sorted(
+            row[0]
+            for row in self._server.rows(f"SHOW SCHEMAS FROM {name}", session)
+            if row[0] != "information_schema"
+        )
+
+    def tables(self, catalog: str, schema: str, session: Session) -> Sequence[str]:
+        """The tables of a schema, sorted; NameNotFound offers the nearest schema."""
+        if catalog in self._lakes:
+            return self._local.tables(catalog, schema, session)
+        known = self.schemas(catalog, session)
+        if schema not in known:
+            raise NameNotFound(
+                "schema", f"{catalog}.{schema}", [f"{catalog}.{name}" for name in known]
+            )
+        place = f"{quote(self._server.name_of(catalog))}.{quote(schema)}"
+        return sorted(row[0] for row in self._server.rows(f"SHOW TABLES FROM {place}", session))
+
+    def describe(self, table: TableName, session: Session) -> tuple[Column, ...]:
+        """The table's columns, in order; NameNotFound offers the nearest names."""
+        if table.catalog in self._lakes:
+            return self._local.describe(table, session)
+        known = self.tables(table.catalog, table.schema, session)
+        if table.table not in known:
+            prefix = f"{table.catalog}.{table.schema}"
+            raise NameNotFound("table", str(table), [f"{prefix}.{name}" for name in known])
+        place = ".".join(
+            map(quote, (self._server.name_of(table.catalog), table.schema, table.table))
+        )
+        return tuple(
+            Column(name, TrinoType.parse(kind), description=comment or "")
+            for name, kind, _extra, comment in self._server.rows(f"DESCRIBE {place}", session)
+        )
+
+    # -- rows in -----------------------------------------------------------------------------
+
+    def write(
+        self,
+        table: TableName,
+        source: pa.RecordBatchReader | Path,
+        session: Session,
+        ticket: Ticket | None = None,
+    ) -> int:
+        """Replace the rows of a table on the session's branch by a reader's or a file's.
+
+        The rows are here and the table's files are within reach, so they are written from here.
+        """
+        return self._local.write(table, source, session, ticket)
+
+    def forget(self, branch: str) -> None:
+        """Let the server forget a branch that has ended."""
+        self._server.forget(branch)
+
+    def health(self, session: Session) -> Sequence[Condition]:
+        """Its version, and what the server would not prevent."""
+        version, catalogs = self._server.rows("SELECT version()", session), self.catalogs()
+        text = f"Trino {version[0][0]} at {self._connection.url}, {len(catalogs)} catalogs"
+        found = [Condition(f"engine {self.name}", Health.GOOD, text)]
+        return [*found, *trino_guards.dangers(self._server, self._lakes)]
+
+    def close(self) -> None:
+        """Let go of connections and temporary files."""
+        self._connection.close()
+        self._local.close()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _run(
+        self, prepared: Prepared, session: Session, ticket: Ticket | None, started: float
+    ) -> StreamedResult:
+        request = self._connection.request(
+            replace(session, schema=prepared.schema), prepared.catalog, {}
+        )
+        statement = RemoteStatement(request, self._connection.url, ticket, prepared.origin)
+        statement.start(prepared.text)
+        stats = Stats(
+            seconds=perf_counter() - started,
+            engine=self.name,
+            query_id=statement.query_id or uuid4().hex,
+            access=prepared.access,
+        )
+        if statement.update:
+            statement.finish()
+            return self._changed(statement, stats)
+        columns = tuple(column_of(column) for column in statement.columns or ())
+        batches = self._ending(statement)
+        kept = KeptBatches(statement.reader.schema, self._scratch)
+        return StreamedResult(columns, batches, kept, stats).start()
+
+    def _ending(self, statement: RemoteStatement) -> Iterator[pa.RecordBatch]:
+        yield from statement.rows
+        statement.finish()
+
+    def _changed(self, statement: RemoteStatement, stats: Stats) -> StreamedResult:
+        """The count of changed rows, or that it was done."""
+        update = _said(statement.update)
+        stats = replace(stats, update=update, rows=statement.count or 0)
+        if statement.count is None:
+            return small_result((Column("result", BOOLEAN),), [(True,)], stats, self._scratch)
+        rows = [(statement.count,)]
+        return small_result((Column("rows", BIGINT),), rows, stats, self._scratch)
+
+    def _merged(
+        self,
+        sql: str,
+        session: Session,
+        parameters: Mapping[str, Any] | None,
+        ticket: Ticket | None,
+        target: TableName,
+        started: float,
+    ) -> StreamedResult:
+        """A change of what is current: on a branch of its own, made current when it ends."""
+        lake = self._lakes[target.catalog]
+        branch = lake.open_branch(f"sql-{uuid4().hex[:12]}", None, (target,)).name
+        try:
+            here = replace(session, branch=branch)
+            statement = self._preparing.read(sql, here)
+            prepared = self._preparing.prepared(sql, statement, here, parameters or {})
+            result = self._run(prepared, here, ticket, started)
+            lake.merge(branch)
+        except BaseException:
+            lake.abandon(branch)
+            raise
+        finally:
+            self._server.forget(branch)
+        return result
+
+    def _others(self) -> set[str]:
+        """Catalogs that only the server has."""
+        mine = {self._server.name_of(name) for name in self._preparing.own}
+        return self._server.catalogs() - mine - {"system"}
+
+    def _check(self, catalog: str) -> None:
+        known = self.catalogs()
+        if catalog not in known and catalog != "system":
+            if catalog in self._preparing.unknown:
+                raise NameNotFound(
+                    "catalog",
+                    catalog,
+                    remedy="Trino has no connector for it; the embedded engine reads it.",
+                )
+            raise NameNotFound("catalog", catalog, known)
+
+
+def _said(update: str) -> str:
+    """Trino's word for what was done, without what was not asked for."""
+    if not update:
+        raise QueryError("The server did not say what the statement did.")
+    return update

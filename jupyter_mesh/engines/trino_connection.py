@@ -1,0 +1,164 @@
+"""The way to a Trino cluster: address, login and the session that a statement runs in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jupyter_mesh.engines.pages import split
+from jupyter_mesh.errors import ConfigError, EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trino.auth import Authentication
+    from trino.client import TrinoRequest
+
+    from jupyter_mesh.model.tables import Session
+    from jupyter_mesh.protocols import Secrets
+    from jupyter_mesh.settings import TrinoSettings
+
+_SECONDS = 60.0
+_ENCODINGS = ["json+zstd", "json+lz4", "json"]
+START = "Start one: mesh stack up trino. Or name a cluster's url under engines in mesh.yaml."
+
+
+class Connection:
+    """Makes the requests of statements; nothing is opened before the first one."""
+
+    def __init__(self, settings: TrinoSettings, secrets: Secrets) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._http: Any = None
+
+    @property
+    def url(self) -> str:
+        """The coordinator's address; EngineUnavailable where there is none."""
+        if not self._settings.url:
+            raise EngineUnavailable("The mesh's own Trino server is not running.", remedy=START)
+        return self._settings.url.rstrip("/")
+
+    def request(self, session: Session, catalog: str, properties: Mapping[str, str]) -> Any:  # noqa: ANN401
+        """What one statement is sent with; `catalog` as the server calls it."""
+        from trino.client import ClientSession
+
+        settings = self._settings
+        user = settings.user or session.actor.user
+        run = f"/{session.run_id}" if session.run_id else ""
+        client = ClientSession(
+            user=session.actor.user if settings.impersonate else user,
+            catalog=catalog or None,
+            schema=(session.schema or None) if catalog else None,
+            source=f"jupyter-mesh{run}",
+            properties={**settings.session, **properties},
+            client_tags=list(settings.client_tags) or None,
+            roles=dict(settings.roles) or None,
+            timezone=session.zone or None,
+            encoding=_ENCODINGS if settings.spooling else "",
+        )
+        return self.sender(client)
+
+    def sender(self, client: Any) -> TrinoRequest:  # noqa: ANN401 - the client's own session
+        """Sends the statements of a client session that somebody keeps."""
+        place = urlsplit(self.url)
+        request: TrinoRequest = _requests()(
+            host=place.hostname,
+            port=place.port or (443 if place.scheme == "https" else 80),
+            client_session=client,
+            http_session=self._session(),
+            http_scheme=place.scheme,
+            auth=self._login(),
+            max_attempts=1,
+            request_timeout=_SECONDS,
+        )
+        return request
+
+    def close(self) -> None:
+        """Let go of open connections."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def _session(self) -> Any:  # noqa: ANN401 - requests' own
+        import requests
+
+        session = requests.Session()
+        session.verify = self._settings.ca or self._settings.verify
+        return session
+
+    def _login(self) -> Authentication | None:
+        """How the user proves who they are; ConfigError says what is missing."""
+        from trino import auth
+
+        settings = self._settings
+        if settings.auth != "none" and not self.url.startswith("https://"):
+            raise ConfigError(
+                f"{self.url} would carry a login in clear.",
+                remedy="Use an https address, or auth: none.",
+            )
+        match settings.auth:
+            case "password":
+                secret = self._needed("password")
+                return auth.BasicAuthentication(settings.user, secret)
+            case "jwt":
+                return auth.JWTAuthentication(self._needed("token"))
+            case "certificate":
+                if not (settings.certificate and settings.key):
+                    raise ConfigError(
+                        "auth: certificate needs certificate and key.",
+                        remedy="Name both files beside it in mesh.yaml.",
+                    )
+                return auth.CertificateAuthentication(settings.certificate, settings.key)
+            case "oauth2":
+                return auth.OAuth2Authentication()
+            case "kerberos":
+                return auth.KerberosAuthentication(principal=settings.user or None)
+        return None
+
+    def _needed(self, key: str) -> str:
+        reference = getattr(self._settings, key)
+        if not reference:
+            raise ConfigError(
+                f"auth: {self._settings.auth} needs a {key}.",
+                remedy=f"Write {key}: ${{env:NAME}} beside it in mesh.yaml.",
+            )
+        return self._secrets.resolve(reference)
+
+
+def _requests() -> Any:  # noqa: ANN401 - a class of the client's kind
+    """The client's own requests, which leave the rows of an answer unread."""
+    from trino.client import TrinoRequest
+
+    class Request(TrinoRequest):
+        """Processes an answer's head; the bytes of its rows stay in `rows`."""
+
+        rows: bytes | None = None
+        data: Any = None
+
+        def process(self, http_response: Any) -> Any:  # noqa: ANN401 - requests' own
+            if not http_response.ok or not http_response.content:
+                return super().process(http_response)
+            head, self.rows = split(http_response.content)
+            self.data = head.pop("data", None)
+            return super().process(_Head(http_response, head))  # type: ignore[arg-type]
+
+    return Request
+
+
+class _Head:
+    """An answer without its rows, as the client looks at one."""
+
+    ok = True
+    status_code = 200
+
+    def __init__(self, response: Any, head: Mapping[str, Any]) -> None:  # noqa: ANN401
+        import orjson
+
+        self.headers = response.headers
+        self.content = orjson.dumps(head)
+        self.encoding = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The head as JSON."""
+        return self.content.decode()
