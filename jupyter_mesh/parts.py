@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh import plugins
 from jupyter_mesh.errors import ConfigError, NameNotFound
-from jupyter_mesh.settings import IcebergSettings, SecretStore
+from jupyter_mesh.settings import IcebergSettings, SecretStore, TrinoSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +87,8 @@ class Parts:
             raise NameNotFound("engine", name, settings.engines)
         if name not in self._engines:
             engine = settings.engines[name]
+            if isinstance(engine, TrinoSettings) and not engine.url:
+                engine = replace(engine, url=self._own_trino())
             self._engines[name] = plugins.load(plugins.ENGINES, engine.kind)(
                 engine,
                 self.lakes,
@@ -95,6 +98,13 @@ class Parts:
                 self.hidden / "scratch",
             )
         return self._engines[name]
+
+    def _own_trino(self) -> str:
+        """Where the mesh's own Trino server listens; nothing when it does not run."""
+        from jupyter_mesh.stack import Stack
+
+        service = Stack(self.hidden / "stack").found("trino")
+        return service.url if service is not None else ""
 
     @cached_property
     def products(self) -> ProductFiles:
