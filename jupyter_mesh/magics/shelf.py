@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.errors import InputError, MeshError, NameNotFound
+from jupyter_mesh.magics.kernel import current
 from jupyter_mesh.magics.pages import SENT_BYTES, between, packed
 from jupyter_mesh.magics.saving import save
 
@@ -104,6 +105,9 @@ class Desk:
                     replaces=bool(asked.get("replaces")),
                 )
                 return {"path": str(path), "total": result.stats.rows}, []
+            case "stage":
+                staged = current().stage(str(asked["port"]), result, ticket)
+                return {"table": str(staged.table), "rows": staged.rows}, []
         raise InputError(f"Nobody here knows how to {asked.get('do')}.")
 
     def _pace(self, number: int) -> Callable[[int], None]:

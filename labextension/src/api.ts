@@ -187,6 +187,3 @@ export const completions = (
   signal?: AbortSignal
 ): Promise<{ items: Completion[] }> =>
   json('completions', { query: { text, line, column }, signal });
-
-export const format = (sql: string): Promise<{ sql: string }> =>
-  json('format', { method: 'POST', body: { sql } });

@@ -4,6 +4,8 @@ export const RESULTS = 'jupyter-mesh:results';
 export const EDITOR = 'jupyter-mesh:editor';
 export const COMPLETER = 'jupyter-mesh:completer';
 export const PLACES = 'jupyter-mesh:places';
+export const FORMATTER = 'jupyter-mesh:formatter';
+export const LOADER = 'jupyter-mesh:loader';
 export const PAGES = 'jupyter-mesh:pages';
 export const PROMOTION = 'jupyter-mesh:promotion';
 export const JOBS = 'jupyter-mesh:jobs';
@@ -25,6 +27,8 @@ export const Commands = {
   preview: 'mesh:preview',
   /** Puts a `%%mesh` cell below the active one: `{table}` or `{sql}`. */
   insertCell: 'mesh:insert-cell',
+  /** Lays out the statement of the active `%%mesh` cell. */
+  formatCell: 'mesh:format-cell',
   /** Copies a name to the clipboard: `{name}`. */
   copyName: 'mesh:copy-name',
   /** Plans the promotion of a notebook, and promotes it: `{notebook?, product?, id?}`. */

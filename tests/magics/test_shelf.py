@@ -9,6 +9,8 @@ from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.magics import shelf
 from jupyter_mesh.magics.display import MIME, Answer, Preview
 from jupyter_mesh.magics.shelf import Desk, found, put
+from jupyter_mesh.model.names import TableName
+from jupyter_mesh.model.tables import Snapshot
 from jupyter_mesh.testing.mesh import numbers
 
 
@@ -87,6 +89,22 @@ def test_a_result_is_saved(tmp_path):
     said = Page().ask(do="save", handle=put(result), path=str(tmp_path / "r.csv"))
     assert said["path"] == str(tmp_path / "r.csv")
     assert len((tmp_path / "r.csv").read_text().splitlines()) == 4
+
+
+def test_a_result_is_staged_by_the_mesh_of_the_kernel(monkeypatch):
+    asked = []
+
+    class Drafts:
+        def stage(self, port, data, ticket):
+            asked.append((port, data))
+            table = TableName("lake", "shop_orders", port)
+            return Snapshot(table, "m1", "u1", 1, 1, 3, ())
+
+    monkeypatch.setattr(shelf, "current", Drafts)
+    result = numbers(3)
+    said = Page().ask(do="stage", handle=put(result), port="orders")
+    assert said == {"id": 1, "table": "lake.shop_orders.orders", "rows": 3}
+    assert asked == [("orders", result)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """A person looks for data in the sidebar of JupyterLab, by pointing and by keys alone."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -207,6 +209,32 @@ def test_under_a_hub_s_prefix_it_works_the_same(start_lab, new_desk, demo_folder
     desk.catalog()
     desk.row("lake").click()
     expect(desk.row("raw")).to_be_visible()
+
+
+def test_five_thousand_tables_of_one_schema_are_scrolled_at_ease(start_lab, new_desk, tmp_path):
+    tables = 5_000
+    with closing(sqlite3.connect(tmp_path / "crowd.sqlite")) as store:
+        for number in range(tables):
+            store.execute(f"CREATE TABLE table_{number:05} (a TEXT)")
+        store.execute('CREATE TABLE "zz <img src=x onerror=alert(1)>" (a TEXT)')
+        store.commit()
+    (tmp_path / "mesh.yaml").write_text(
+        "name: crowd\ncatalogs:\n  lake:\n    type: iceberg\n"
+        "  crowd:\n    type: sqlite\n    path: crowd.sqlite\n"
+    )
+    desk = new_desk(start_lab(tmp_path))
+    desk.open("lab?reset")
+    desk.catalog()
+    desk.row("crowd").click()
+    desk.row("main").click()
+    rows = desk.page.locator(".jp-mesh-tree [role=treeitem]")
+    expect(desk.row("table_00000")).to_be_visible(timeout=60_000)
+    assert rows.count() <= 80
+    desk.page.locator(".jp-mesh-tree").focus()
+    press(desk, "End")
+    # A name is text, whatever it says.
+    expect(desk.row("zz <img src=x onerror=alert(1)>")).to_be_visible(timeout=60_000)
+    assert rows.count() <= 80
 
 
 def test_little_is_loaded_before_it_is_needed(desk):

@@ -72,6 +72,17 @@ def test_a_mark_goes_when_the_cell_runs_again(sheet):
     mark.wait_for(state="detached")
 
 
+def test_a_statement_is_laid_out_on_demand(sheet):
+    sheet.write("%%mesh --limit 5\nselect a, -- why\n b from t where a='x'")
+    sheet.desk.command("mesh:format-cell")
+    laid_out = "%%mesh --limit 5\nSELECT\n  a, -- why\n  b\nFROM t\nWHERE a = 'x'"
+    sheet.page.wait_for_function(
+        "text => window.jupyterapp.shell.currentWidget.content.activeCell"
+        ".model.sharedModel.getSource() === text",
+        arg=laid_out,
+    )
+
+
 def complete(sheet, text):
     """Ask for what may stand at the end of a text; the words of the list."""
     sheet.write(text)

@@ -177,9 +177,15 @@ def test_a_chart_is_drawn_from_the_rows_in_sight(sheet):
         across = "carrier" if kind == "bar" else "at"
         result.get_by_label("Across").select_option(across)
         drawn.first.wait_for()
+    sheet.desk.picture("results-chart")
+    result.get_by_role("button", name="Keep as a Cell").click()
+    kept = next(text for text in sheet.desk.sources() if "vegalite" in text)
+    sheet.desk.command("notebook:run-cell")
+    drawn = sheet.page.locator(".jp-RenderedVegaCommon5 svg, .jp-RenderedVegaCommon5 canvas")
+    drawn.last.wait_for(timeout=60_000)
+    assert "UNNEST(sequence(0, 1499))" in kept
     result.get_by_label("Height").select_option("carrier")
     assert "is not a number" in result.get_by_role("alert").inner_text()
-    sheet.desk.picture("results-chart")
 
 
 def test_a_cell_of_ten_megabytes_is_cut_with_a_mark(sheet):
@@ -187,3 +193,55 @@ def test_a_cell_of_ten_megabytes_is_cut_with_a_mark(sheet):
     sheet.press("Enter")
     assert whole(sheet).endswith("… (10000000 characters)")
     assert len(whole(sheet)) < 11_000
+
+
+def test_a_wide_and_long_result_leaves_the_browser_small(sheet):
+    columns = ", ".join(f"n + {at} AS c{at}" for at in range(200))
+    result = sheet.grid(
+        f"%%mesh\nSELECT {columns} FROM (SELECT a * 10000 + b AS n"
+        " FROM UNNEST(sequence(0, 999)) AS t(a) CROSS JOIN UNNEST(sequence(0, 9999)) AS u(b))"
+    )
+    result.get_by_text("more than").wait_for(timeout=60_000)
+    sheet.press("End", "Control+End", "Enter")
+    assert whole(sheet)
+    session = sheet.page.context.new_cdp_session(sheet.page)
+    session.send("HeapProfiler.collectGarbage")
+    held = session.send("Runtime.getHeapUsage")
+    assert held["usedSize"] + held.get("backingStorageSize", 0) < 300e6
+
+
+SLOW = """%%mesh
+SELECT sum(sin(a * b)) AS s FROM UNNEST(sequence(1, 10000)) AS t(a)
+CROSS JOIN UNNEST(sequence(1, 10000)) AS u(b) CROSS JOIN UNNEST(sequence(1, 10000)) AS v(c)"""
+IDLE = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status
+  === 'idle'"""
+
+
+def test_a_running_query_shows_itself_and_is_cancelled(sheet):
+    sheet.begin(SLOW)
+    output = sheet.page.locator(".jp-OutputArea").last
+    output.get_by_text("running").wait_for(timeout=60_000)
+    sheet.desk.picture("results-running")
+    output.get_by_role("button", name="Cancel").click()
+    sheet.page.get_by_text("QueryCancelled").last.wait_for(timeout=60_000)
+    sheet.page.wait_for_function(IDLE, timeout=60_000)
+    result = sheet.grid("%%mesh\nSELECT 42 AS answer")
+    result.get_by_text("1 row").wait_for()
+
+
+def test_the_stop_button_stops_the_query_on_the_engine(sheet):
+    sheet.begin(SLOW)
+    sheet.page.locator(".jp-OutputArea").last.get_by_text("running").wait_for(timeout=60_000)
+    sheet.desk.command("notebook:interrupt-kernel")
+    sheet.page.get_by_text("KeyboardInterrupt").last.wait_for(timeout=60_000)
+    sheet.page.wait_for_function(IDLE, timeout=60_000)
+    assert not sheet.page.get_by_role("button", name="Cancel", exact=True).count()
+
+
+def test_rows_are_staged_from_the_grid(sheet):
+    result = sheet.grid("%%mesh\nSELECT 1 AS n")
+    result.get_by_role("button", name="Stage as…").click()
+    sheet.page.locator(".jp-Dialog input").fill("nowhere")
+    sheet.page.locator(".jp-Dialog").get_by_role("button", name="Stage").click()
+    # This notebook belongs to no product, and the person is told so where they asked.
+    assert "product" in result.get_by_role("alert").inner_text()

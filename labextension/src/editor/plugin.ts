@@ -11,6 +11,8 @@ import { ITranslator } from '@jupyterlab/translation';
 import { COMPLETER, DOMAIN, EDITOR, PLACES } from '../tokens';
 import { colourCells } from './colours';
 import { MeshCompleter } from './completer';
+import formatter from './formatter';
+import loader from './loader';
 import { MIME, PlaceOutput } from './place';
 
 const colours: JupyterFrontEndPlugin<void> = {
@@ -54,4 +56,10 @@ const places: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [colours, completer, places] as JupyterFrontEndPlugin<unknown>[];
+export default [
+  colours,
+  completer,
+  places,
+  formatter,
+  loader
+] as JupyterFrontEndPlugin<unknown>[];

@@ -70,7 +70,11 @@ export function PlanPicture(props: Props & { plan: Plan }): JSX.Element {
           type="button"
           className="jp-mesh-button jp-mod-primary"
           disabled={!model.canPromote}
-          onClick={() => void model.promote()}
+          onClick={() =>
+            void props.ways
+              .confirm(plan)
+              .then(agreed => (agreed ? model.promote() : undefined))
+          }
         >
           {trans.__('Promote %1', plan.version)}
         </button>

@@ -4,7 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { createElement } from 'react';
 
-import type { Job } from '../api';
+import type { Job, Plan } from '../api';
 import { promoteIcon } from '../icons';
 import { PromotionModel } from './model';
 import { Promotion } from './Promotion';
@@ -16,6 +16,8 @@ export interface Ways {
   goto: (notebook: string, cell: number, line: number) => void;
   gotoStage: (notebook: string, port: string) => void;
   copy: (text: string) => void;
+  /** Whether the promotion is to begin; asks only those who want to be asked. */
+  confirm: (plan: Plan) => Promise<boolean>;
   openExecuted?: (job: Job) => void;
   openRelease?: (product: string) => void;
 }

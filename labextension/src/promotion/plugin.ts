@@ -7,16 +7,19 @@ import {
 } from '@jupyterlab/application';
 import {
   Clipboard,
+  Dialog,
   ICommandPalette,
   MainAreaWidget,
   Notification,
+  showDialog,
   WidgetTracker
 } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Job } from '../api';
+import type { Job, Plan } from '../api';
 import { MeshError } from '../errors';
 import { promoteIcon } from '../icons';
 import { executedOf, IJobs } from '../jobs/plugin';
@@ -33,7 +36,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'The promote button of notebooks.',
   autoStart: true,
   requires: [ITranslator, INotebookTracker, IJobs],
-  optional: [ICommandPalette, ILabShell, ILayoutRestorer],
+  optional: [ICommandPalette, ILabShell, ILayoutRestorer, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator,
@@ -41,14 +44,18 @@ const plugin: JupyterFrontEndPlugin<void> = {
     jobs: Jobs,
     palette: ICommandPalette | null,
     lab: ILabShell | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    settings: ISettingRegistry | null
   ) => {
     const trans = translator.load(DOMAIN);
     const tracker = new WidgetTracker<Frame>({
       namespace: 'jupyter-mesh-promotion'
     });
     const save = saver(notebooks, trans);
-    const ways = waysOf(app, notebooks, lab !== null, trans);
+    const ways: Ways = Object.assign(
+      waysOf(app, notebooks, lab !== null, trans),
+      { confirm: confirmer(settings, trans) }
+    );
     app.commands.addCommand(Commands.promote, {
       label: args =>
         args.toolbar ? trans.__('Promote') : trans.__('Promote Notebook…'),
@@ -170,12 +177,36 @@ function saver(notebooks: INotebookTracker, trans: TranslationBundle): Save {
   };
 }
 
+function confirmer(
+  settings: ISettingRegistry | null,
+  trans: TranslationBundle
+): Ways['confirm'] {
+  return async plan => {
+    const wanted = await settings?.get(PROMOTION, 'confirm');
+    return wanted?.composite !== true || agreed(plan, trans);
+  };
+}
+
+async function agreed(plan: Plan, trans: TranslationBundle): Promise<boolean> {
+  const answer = await showDialog({
+    title: trans.__('Promote %1 %2?', plan.product, plan.version),
+    body: trans.__(
+      'The notebook runs in a clean kernel. What passes its checks is published for everybody.'
+    ),
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.okButton({ label: trans.__('Promote') })
+    ]
+  });
+  return answer.button.accept;
+}
+
 function waysOf(
   app: JupyterFrontEnd,
   notebooks: INotebookTracker,
   hasTabs: boolean,
   trans: TranslationBundle
-): Ways {
+): Omit<Ways, 'confirm'> {
   const { commands } = app;
   const open = async (path: string): Promise<NotebookPanel | undefined> => {
     if (!opened(notebooks, path)) {

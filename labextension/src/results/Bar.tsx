@@ -11,6 +11,7 @@ export interface BarProps {
   view: View;
   /** Missing where no kernel ever held the rows. */
   save: (() => void) | null;
+  stage: (() => void) | null;
   canSave: boolean;
   busy: boolean;
   charted: boolean;
@@ -54,6 +55,16 @@ export function Bar(props: BarProps): JSX.Element {
           does={props.chart}
           text={props.charted ? trans.__('Hide Chart') : trans.__('Chart')}
           pressed={props.charted}
+        />
+      )}
+      {props.stage && (
+        <Deed
+          does={props.stage}
+          text={trans.__('Stage as…')}
+          disabled={!props.canSave || props.busy}
+          title={trans.__(
+            "All rows for an output port of this notebook's product, unseen until it is promoted"
+          )}
         />
       )}
       {props.save && (

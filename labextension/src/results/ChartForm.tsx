@@ -11,6 +11,8 @@ export function ChartForm(props: {
   columns: readonly Column[];
   obstacle: string;
   choose(chart: Chart): void;
+  /** Missing where there is no notebook to keep it in. */
+  keep: (() => void) | null;
   trans: TranslationBundle;
 }): JSX.Element {
   const { chart, columns, choose, trans } = props;
@@ -58,6 +60,18 @@ export function ChartForm(props: {
             {names}
           </select>
         </label>
+      )}
+      {props.keep && !props.obstacle && (
+        <button
+          type="button"
+          className="jp-mesh-result-deed"
+          title={trans.__(
+            'A cell below that runs the query again and draws it'
+          )}
+          onClick={props.keep}
+        >
+          {trans.__('Keep as a Cell')}
+        </button>
       )}
       {props.obstacle && <span role="alert">{props.obstacle}</span>}
     </div>

@@ -75,6 +75,29 @@ class FilterForm extends Widget implements Dialog.IBodyWidget<Filter> {
   }
 }
 
+/** Ask for a port and have all rows staged for it. */
+export async function askStage(
+  model: ResultModel,
+  trans: TranslationBundle
+): Promise<void> {
+  const answer = await InputDialog.getText({
+    title: trans.__('Stage all rows'),
+    label: trans.__("Output port of this notebook's product"),
+    text: model.record.staged?.split('.').at(-1) ?? '',
+    okLabel: trans.__('Stage')
+  });
+  const port = answer.value?.trim();
+  if (answer.button.accept && port) {
+    await model.stage(port, trans.__('Staging'), table =>
+      trans.__(
+        'Staged %1, which no reader sees. Write --stage %2 on the first line of the cell, and a promotion stages it too.',
+        table,
+        port
+      )
+    );
+  }
+}
+
 /** Ask for a file and have all rows written to it; a file that is there is asked about. */
 export async function askSave(
   model: ResultModel,

@@ -17,7 +17,7 @@ export interface Chart {
 }
 
 // More marks than these cannot be told apart, and make a browser slow.
-const MARKS = 5_000;
+export const MARKS = 5_000;
 const BARS = 30;
 
 /** A chart that suits the columns. */

@@ -7,6 +7,7 @@ import { createElement } from 'react';
 
 import { type Chart, obstacle, specification, suggested, VEGA } from './chart';
 import { ChartForm } from './ChartForm';
+import { keep, placeOf } from './kept';
 import type { ResultModel } from './model';
 import { Picture } from './picture';
 
@@ -25,15 +26,17 @@ export class ChartPanel extends Panel {
     super();
     this.addClass('jp-mesh-result-chart');
     this.chart = suggested(model.columns, column);
-    this.form = new Picture(() =>
-      createElement(ChartForm, {
+    this.form = new Picture(() => {
+      const place = placeOf(this);
+      return createElement(ChartForm, {
         chart: this.chart,
         columns: model.columns,
         obstacle: obstacle(this.chart, model.columns),
         choose: chart => this.choose(chart),
+        keep: place && (() => keep(place, this.model, this.chart)),
         trans
-      })
-    );
+      });
+    });
     this.addWidget(this.form);
     model.changed.connect(this.follow, this);
     void this.draw();

@@ -15,6 +15,7 @@ export interface Answer {
   rows?: number;
   total?: number;
   path?: string;
+  table?: string;
   bytes: Uint8Array | null;
 }
 

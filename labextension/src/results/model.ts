@@ -183,6 +183,18 @@ export class ResultModel {
     });
   }
 
+  /** Let the kernel stage all rows for a port of the notebook's product. */
+  async stage(
+    port: string,
+    words: string,
+    staged: (table: string) => string
+  ): Promise<void> {
+    await this.work(words, async stop => {
+      const answer = await this.request({ do: 'stage', port }, stop);
+      this.done = staged(answer.table ?? port);
+    });
+  }
+
   /** Give up what is being waited for. */
   stop(): void {
     this.stopping?.abort();

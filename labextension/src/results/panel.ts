@@ -5,7 +5,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import { createElement, type JSX } from 'react';
 
 import { MeshError } from '../errors';
-import { askFilter, askSave } from './asking';
+import { askFilter, askSave, askStage } from './asking';
 import { Bar } from './Bar';
 import { VEGA } from './chart';
 import { ChartPanel } from './chartpanel';
@@ -70,6 +70,7 @@ export class ResultPanel extends Panel {
       look: view => model.look(view),
       addFilter: () => void this.filter(this.grid.cursor?.column ?? 0),
       chart: this.canChart ? () => this.toggleChart() : null,
+      stage: model.isKept ? () => void askStage(model, trans) : null,
       save: model.isKept ? () => void askSave(model, trans) : null,
       trans
     });
