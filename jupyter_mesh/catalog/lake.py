@@ -131,8 +131,12 @@ class Lake:
         self.pointers.drop_schema(schema, branch)
 
     def properties(self, schema: str, branch: str = "") -> Mapping[str, str]:
-        """What was noted of a schema."""
-        return namespaces.properties(self.pointers, schema, branch)
+        """What was noted of a schema, and where its tables are made.
+
+        Trino makes a table in two steps, and so all or nothing, only where it is told a place.
+        """
+        place = {"location": self.store.folder_for(schema)}
+        return place | namespaces.properties(self.pointers, schema, branch)
 
     def set_properties(
         self, schema: str, branch: str, updates: Mapping[str, str], removals: Collection[str]

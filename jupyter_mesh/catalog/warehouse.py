@@ -71,12 +71,17 @@ class Warehouse:
 
         Never the same twice: a table that is dropped and made again must not meet old files.
         """
-        schema, name = _plain(table.schema)[:_LONGEST], _plain(table.table)[:_LONGEST]
-        location = f"{self.root}/{schema}/{name}-{self.mark}{uuid4().hex[:10]}"
+        name = _plain(table.table)[:_LONGEST]
+        folder = self.folder_for(table.schema)
+        location = f"{folder}/{name}-{self.mark}{uuid4().hex[:10]}"
         path = local_path(location)
         if path is not None:
             _make_folders(path)
         return location
+
+    def folder_for(self, schema: str) -> str:
+        """Where the folders of a schema's tables are made."""
+        return f"{self.root}/{_plain(schema)[:_LONGEST]}"
 
     def read(self, location: str) -> bytes:
         """A file's bytes; StorageError when it is not there or cannot be read."""

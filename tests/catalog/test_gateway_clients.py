@@ -95,7 +95,8 @@ def test_duckdb_with_a_reading_token_changes_nothing(duck, stranger, local_lake)
 def test_pyiceberg_does_all_it_knows(stranger, local_lake):
     catalog = stranger.client(stranger.token("write:lake"))
     catalog.create_namespace("new", {"owner": "eve"})
-    assert catalog.load_namespace_properties("new") == {"owner": "eve"}
+    noted = catalog.load_namespace_properties("new")
+    assert noted == {"owner": "eve", "location": f"{local_lake.warehouse}/new"}
     summary = catalog.update_namespace_properties("new", {"owner", "gone"}, {"note": "x"})
     assert (summary.updated, summary.removed, summary.missing) == (
         ["note"],
