@@ -12,16 +12,17 @@ from jupyter_mesh.engines.embedded import EmbeddedEngine
 from jupyter_mesh.engines.kept import KeptBatches
 from jupyter_mesh.engines.result import StreamedResult, small_result
 from jupyter_mesh.engines.trino_connection import Connection
+from jupyter_mesh.engines.trino_copies import Copies
 from jupyter_mesh.engines.trino_names import Prepared, Preparing
 from jupyter_mesh.engines.trino_server import Server
 from jupyter_mesh.engines.trino_statement import RemoteStatement
 from jupyter_mesh.engines.trino_types import column_of
-from jupyter_mesh.errors import NameNotFound, QueryError
+from jupyter_mesh.errors import MeshError, NameNotFound, QueryError
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.tables import Access, Stats
-from jupyter_mesh.model.types import BIGINT, BOOLEAN, TrinoType
+from jupyter_mesh.model.types import BIGINT, BOOLEAN, VARCHAR, TrinoType
 from jupyter_mesh.settings import EmbeddedSettings
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.tables import Session
     from jupyter_mesh.protocols import Catalog, Gateway, Secrets, Ticket
     from jupyter_mesh.settings import CatalogSettings, TrinoSettings
+    from jupyter_mesh.sql.statement import Show
 
 # What the engine in this process does for both: pointers and local rows, never the server's.
 _LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
+_SHOWN = frozenset({"schemas", "tables", "columns"})
 
 
 class TrinoEngine:
@@ -62,11 +65,12 @@ class TrinoEngine:
         self._lakes = lakes
         self._scratch = scratch
         self._connection = Connection(settings, secrets)
-        self._server = Server(self._connection, settings, catalogs)
+        self.server = Server(self._connection, settings, catalogs)
         self._local = EmbeddedEngine(
             EmbeddedSettings(), lakes, catalogs, gateway, secrets, scratch
         )
-        self._preparing = Preparing(lakes, catalogs, self._server)
+        copies = Copies(lakes, self._local)
+        self._preparing = Preparing(lakes, catalogs, self.server, copies)
 
     # -- statements --------------------------------------------------------------------------
 
@@ -88,6 +92,11 @@ class TrinoEngine:
         target = statement.writes[0] if statement is not None and statement.writes else None
         if statement is not None:
             trino_guards.check(statement, self._lakes)
+            show = statement.show
+            if show is not None and show.what == "catalogs" and show.like is None:
+                return self._catalogs_shown(started)
+            if show is not None and self._is_ours(show):
+                return self._local.query(sql, session, parameters, ticket)
             if target is not None and target.catalog in self._lakes:
                 if statement.kind in _LOCAL:
                     return self._local.query(sql, session, parameters, ticket)
@@ -105,46 +114,46 @@ class TrinoEngine:
 
     def catalogs(self) -> Sequence[str]:
         """The catalogs it can name, sorted: the mesh's and those that only the server has."""
-        return sorted(self._preparing.own | self._others())
+        return sorted(self._preparing.own | self._preparing.unknown | self._others())
 
     def schemas(self, catalog: str, session: Session) -> Sequence[str]:
         """The schemas of a catalog, sorted; NameNotFound offers the nearest catalog."""
-        if catalog in self._lakes:
+        if self._is_local(catalog):
             return self._local.schemas(catalog, session)
         self._check(catalog)
-        name = quote(self._server.name_of(catalog))
+        name = quote(self.server.name_of(catalog))
         return sorted(
             row[0]
-            for row in self._server.rows(f"SHOW SCHEMAS FROM {name}", session)
+            for row in self.server.rows(f"SHOW SCHEMAS FROM {name}", session)
             if row[0] != "information_schema"
         )
 
     def tables(self, catalog: str, schema: str, session: Session) -> Sequence[str]:
         """The tables of a schema, sorted; NameNotFound offers the nearest schema."""
-        if catalog in self._lakes:
+        if self._is_local(catalog):
             return self._local.tables(catalog, schema, session)
         known = self.schemas(catalog, session)
         if schema not in known:
             raise NameNotFound(
                 "schema", f"{catalog}.{schema}", [f"{catalog}.{name}" for name in known]
             )
-        place = f"{quote(self._server.name_of(catalog))}.{quote(schema)}"
-        return sorted(row[0] for row in self._server.rows(f"SHOW TABLES FROM {place}", session))
+        place = f"{quote(self.server.name_of(catalog))}.{quote(schema)}"
+        return sorted(row[0] for row in self.server.rows(f"SHOW TABLES FROM {place}", session))
 
     def describe(self, table: TableName, session: Session) -> tuple[Column, ...]:
         """The table's columns, in order; NameNotFound offers the nearest names."""
-        if table.catalog in self._lakes:
+        if self._is_local(table.catalog):
             return self._local.describe(table, session)
         known = self.tables(table.catalog, table.schema, session)
         if table.table not in known:
             prefix = f"{table.catalog}.{table.schema}"
             raise NameNotFound("table", str(table), [f"{prefix}.{name}" for name in known])
         place = ".".join(
-            map(quote, (self._server.name_of(table.catalog), table.schema, table.table))
+            map(quote, (self.server.name_of(table.catalog), table.schema, table.table))
         )
         return tuple(
             Column(name, TrinoType.parse(kind), description=comment or "")
-            for name, kind, _extra, comment in self._server.rows(f"DESCRIBE {place}", session)
+            for name, kind, _extra, comment in self.server.rows(f"DESCRIBE {place}", session)
         )
 
     # -- rows in -----------------------------------------------------------------------------
@@ -164,19 +173,31 @@ class TrinoEngine:
 
     def forget(self, branch: str) -> None:
         """Let the server forget a branch that has ended."""
-        self._server.forget(branch)
+        self.server.forget(branch)
 
     def health(self, session: Session) -> Sequence[Condition]:
         """Its version, and what the server would not prevent."""
-        version, catalogs = self._server.rows("SELECT version()", session), self.catalogs()
+        version, catalogs = self.server.rows("SELECT version()", session), self.catalogs()
         text = f"Trino {version[0][0]} at {self._connection.url}, {len(catalogs)} catalogs"
         found = [Condition(f"engine {self.name}", Health.GOOD, text)]
-        return [*found, *trino_guards.dangers(self._server, self._lakes)]
+        return [*found, *trino_guards.dangers(self.server, self._lakes)]
 
     def close(self) -> None:
         """Let go of connections and temporary files."""
+        self._tidy()
         self._connection.close()
         self._local.close()
+
+    def _tidy(self) -> None:
+        """Take the catalogs of ended branches from the server, if it is still there."""
+        try:
+            branches = {
+                branch.name for lake in self._lakes.values() for branch in lake.branches()
+            }
+            self.server.tidy(branches)
+        except MeshError:
+            # Whoever connects next does it.
+            return
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -186,7 +207,9 @@ class TrinoEngine:
         request = self._connection.request(
             replace(session, schema=prepared.schema), prepared.catalog, {}
         )
-        statement = RemoteStatement(request, self._connection.url, ticket, prepared.origin)
+        statement = RemoteStatement(
+            request, self._connection.url, ticket, prepared.origin, prepared.words
+        )
         statement.start(prepared.text)
         stats = Stats(
             seconds=perf_counter() - started,
@@ -237,23 +260,30 @@ class TrinoEngine:
             lake.abandon(branch)
             raise
         finally:
-            self._server.forget(branch)
+            self.server.forget(branch)
         return result
 
     def _others(self) -> set[str]:
         """Catalogs that only the server has."""
-        mine = {self._server.name_of(name) for name in self._preparing.own}
-        return self._server.catalogs() - mine - {"system"}
+        mine = {self.server.name_of(name) for name in self._preparing.own}
+        return self.server.catalogs() - mine - {"system"}
+
+    def _catalogs_shown(self, started: float) -> StreamedResult:
+        rows = [(name,) for name in sorted({*self.catalogs(), "system"})]
+        stats = Stats(seconds=perf_counter() - started, engine=self.name, query_id=uuid4().hex)
+        return small_result((Column("Catalog", VARCHAR),), rows, stats, self._scratch)
+
+    def _is_local(self, catalog: str) -> bool:
+        """Whether its names are known here: those of lakes, and of what the server lacks."""
+        return catalog in self._lakes or catalog in self._preparing.unknown
+
+    def _is_ours(self, show: Show) -> bool:
+        """Whether what a SHOW asks for is known here, as the session sees it."""
+        return self._is_local(show.catalog) and show.what in _SHOWN
 
     def _check(self, catalog: str) -> None:
         known = self.catalogs()
         if catalog not in known and catalog != "system":
-            if catalog in self._preparing.unknown:
-                raise NameNotFound(
-                    "catalog",
-                    catalog,
-                    remedy="Trino has no connector for it; the embedded engine reads it.",
-                )
             raise NameNotFound("catalog", catalog, known)
 
 

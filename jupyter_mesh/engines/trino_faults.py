@@ -37,10 +37,15 @@ _RESOURCES = "The cluster has no room for it now: ask for less, or try again lat
 _CERTIFICATE = re.compile(r"certificate|SSL", re.IGNORECASE)
 
 
-def of_statement(error: Any, place: Callable[[int, int], tuple[int, int]]) -> MeshError:  # noqa: ANN401
+def of_statement(
+    error: Any,  # noqa: ANN401 - the client's own
+    place: Callable[[int, int], tuple[int, int]],
+    words: Callable[[str], str],
+) -> MeshError:
     """The error that the server told of a statement, at its place in what the user wrote."""
     name, kind = error.error_name or "", error.error_type or ""
     message = _PREFIX.sub("", error.message or "The statement failed without a word.").strip()
+    message = words(message)
     line, column = error.error_location or (0, 0)
     if line:
         line, column = place(line, column)

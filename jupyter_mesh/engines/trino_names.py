@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines import trino_catalogs
-from jupyter_mesh.errors import InputError, NameNotFound, QueryError, StatementInvalid
+from jupyter_mesh.errors import InputError, NameNotFound, QueryError
 from jupyter_mesh.model.names import TableName, quote
 from jupyter_mesh.model.tables import Access, Pin
 from jupyter_mesh.sql.reading import Place, parse, places
@@ -15,14 +16,21 @@ from jupyter_mesh.sql.statement import TableRef
 from jupyter_mesh.sql.versions import zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
+    from jupyter_mesh.engines.trino_copies import Copies
     from jupyter_mesh.engines.trino_server import Server
     from jupyter_mesh.model.tables import Session, Snapshot
     from jupyter_mesh.protocols import Catalog
     from jupyter_mesh.settings import CatalogSettings
     from jupyter_mesh.sql.statement import Statement
 
+INFORMATION = "information_schema"
+# What our own grammar does not know is passed on only where it cannot change anything.
+_READS = re.compile(
+    r"(\s|--[^\n]*\n|/\*.*?\*/)*(SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN|DESCRIBE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _SESSION = {
     "use": "Type %mesh use catalog.schema, or write full names.",
     "set_session": "Write the property under session: of the engine in mesh.yaml.",
@@ -44,6 +52,13 @@ class Prepared:
     schema: str
     access: Access
     origin: Callable[[int, int], tuple[int, int]]
+    hidden: Mapping[str, str]
+
+    def words(self, message: str) -> str:
+        """What the server says, in the names that were written."""
+        for name, catalog in self.hidden.items():
+            message = message.replace(name, catalog)
+        return message
 
 
 class Preparing:
@@ -54,9 +69,11 @@ class Preparing:
         lakes: Mapping[str, Catalog],
         catalogs: Mapping[str, CatalogSettings],
         server: Server,
+        copies: Copies,
     ) -> None:
         self._lakes = lakes
         self._server = server
+        self._copies = copies
         known = {name for name, one in catalogs.items() if trino_catalogs.is_known(one)}
         self.own = known | set(lakes)
         self.unknown = set(catalogs) - self.own
@@ -75,11 +92,8 @@ class Preparing:
             ) from error
         try:
             statement = parse(sql, session.catalog, session.schema, session.zone)
-        except QueryError as error:
-            if session.branch or session.pins or session.as_of:
-                raise
-            if isinstance(error, StatementInvalid) and ":" in sql:
-                # A parameter, or a fault: the server would not know what was meant.
+        except QueryError:
+            if session.branch or session.pins or session.as_of or not _READS.match(sql):
                 raise
             return None
         if (remedy := _SESSION.get(statement.kind)) is not None:
@@ -100,102 +114,147 @@ class Preparing:
             branch = session.branch if catalog in self._lakes else ""
             catalog = self._server.of_branch(catalog, branch)
         if statement is None:
-            schema = session.schema
-            return Prepared(sql, catalog, schema, Access(), lambda line, column: (line, column))
-        self._server.catalogs()
-        edits = self._edits(statement, session, parameters)
+            return Prepared(sql, catalog, session.schema, Access(), _same, {})
+        writing = _Writing(self, session, parameters)
+        reads = {ref: writing.read(ref) for ref in statement.reads}
+        edits = [writing.edit(place, reads) for place in places(statement, session.zone)]
         rewritten = Rewritten(sql, edits)
-        access = self.access(statement, session)
-        return Prepared(rewritten.text, catalog, session.schema, access, rewritten.origin)
+        access = Access(tuple(writing.pins), statement.writes)
+        schema = session.schema
+        hidden = writing.hidden
+        return Prepared(rewritten.text, catalog, schema, access, rewritten.origin, hidden)
 
     def access(self, statement: Statement, session: Session) -> Access:
         """What exactly it reads and writes."""
-        reads = [ref for ref in statement.reads if ref.name.schema != "information_schema"]
-        pins = tuple(self._pin(ref, session) for ref in reads)
-        return Access(pins, statement.writes)
+        reads = [ref for ref in statement.reads if ref.name.schema != INFORMATION]
+        pins = (
+            _pin(self.snapshot(ref, session))
+            if ref.name.catalog in self._lakes
+            else Pin(ref.name)
+            for ref in reads
+        )
+        return Access(tuple(pins), statement.writes)
 
-    def _pin(self, ref: TableRef, session: Session) -> Pin:
-        if ref.name.catalog not in self._lakes:
-            return Pin(ref.name)
-        found = self._snapshot(ref, session)
-        return Pin(found.table, found.snapshot_id, found.metadata_location, found.uuid)
-
-    def _snapshot(self, ref: TableRef, session: Session) -> Snapshot:
+    def snapshot(self, ref: TableRef, session: Session) -> Snapshot:
+        """The state of a lake's table that is meant; NameNotFound offers the nearest names."""
         lake = self._lakes[ref.name.catalog]
         if ref.as_of is not None:
             return lake.snapshot(ref.name, session.branch, ref.as_of)
         pinned = session.pins.get(ref.name)
         return pinned or lake.snapshot(ref.name, session.branch, session.as_of)
 
-    def _edits(
-        self, statement: Statement, session: Session, parameters: Mapping[str, Any]
-    ) -> Iterator[Edit]:
-        for place in places(statement, session.zone):
-            match place.what:
-                case str():
-                    yield Edit(
-                        place.start, place.end, _value(place.what, parameters, statement)
-                    )
-                case TableRef():
-                    yield self._read(place, place.what, session)
-                case TableName():
-                    yield Edit(place.start, place.end, self._named(place.what, session))
+    def lake(self, table: TableName) -> Catalog | None:
+        """The lake that a table is in, if any."""
+        return self._lakes.get(table.catalog)
 
-    def _read(self, place: Place, ref: TableRef, session: Session) -> Edit:
-        name = self._named(ref.name, session)
-        if ref.name.catalog in self._lakes and ref.as_of is None:
-            if ref.name in session.pins or session.as_of is not None:
-                name += self._version(ref, session)
-        elif session.as_of is not None and ref.name.schema != "information_schema":
-            raise QueryError(
-                f"{ref.name} keeps no versions, so it cannot be read as of another time.",
-                remedy="Return to the present: %mesh asof now.",
-            )
-        return Edit(place.start, place.end, name)
+    def copied(self, table: TableName, session: Session) -> tuple[TableName, Pin]:
+        """The copy, as the server names it, of a table that it cannot read itself."""
+        place, branch, pin = self._copies.place(table, session)
+        return replace(place, catalog=self._server.of_branch(place.catalog, branch)), pin
 
-    def _named(self, table: TableName, session: Session) -> str:
-        if table.catalog in self.unknown:
-            raise NameNotFound(
-                "catalog",
-                table.catalog,
-                remedy="Trino has no connector for it; the embedded engine reads it.",
-            )
-        catalog = table.catalog
+    def server_name(self, catalog: str, session: Session) -> str:
+        """The server's name for a catalog that it has; NameNotFound offers the nearest."""
         if catalog in self.own:
             branch = session.branch if catalog in self._lakes else ""
-            catalog = self._server.of_branch(catalog, branch)
-        parts = (catalog, table.schema, table.table)
-        return ".".join(quote(part) for part in parts if part)
+            return self._server.of_branch(catalog, branch)
+        known = self._server.catalogs()
+        if catalog not in known and catalog != "system":
+            raise NameNotFound("catalog", catalog, known | self.own | self.unknown)
+        return catalog
 
-    def _version(self, ref: TableRef, session: Session) -> str:
-        snapshot = self._snapshot(ref, session)
-        lake = self._lakes[ref.name.catalog]
-        if snapshot.snapshot_id is None:
+
+@dataclass(slots=True)
+class _Writing:
+    """One statement being written for the server: what it reads, and under which names."""
+
+    preparing: Preparing
+    session: Session
+    parameters: Mapping[str, Any]
+    pins: list[Pin] = field(default_factory=list)
+    hidden: dict[str, str] = field(default_factory=dict)
+
+    def read(self, ref: TableRef) -> str:
+        """A table as the server is to read it, with its pin noted."""
+        table, session = ref.name, self.session
+        if table.catalog in self.preparing.unknown:
+            self._refuse_time(ref)
+            copy, pin = self.preparing.copied(table, session)
+            self.hidden[f"{copy.catalog}.{copy.schema}"] = f"{table.catalog}.{table.schema}"
+            self.pins.append(pin)
+            return _dotted(copy.catalog, copy)
+        catalog = self.preparing.server_name(table.catalog, session)
+        self.hidden[catalog] = table.catalog
+        name = _dotted(catalog, table)
+        if table.schema == INFORMATION:
+            return name
+        lake = self.preparing.lake(table)
+        if lake is None:
+            self._refuse_time(ref)
+            self.pins.append(Pin(table))
+            return name
+        snapshot = self.preparing.snapshot(ref, session)
+        self.pins.append(_pin(snapshot))
+        if ref.as_of is None and (table in session.pins or session.as_of is not None):
+            name += _version(snapshot, lake)
+        return name
+
+    def edit(self, place: Place, reads: Mapping[TableRef, str]) -> Edit:
+        """What stands at a place of the statement from now on."""
+        match place.what:
+            case str():
+                return Edit(place.start, place.end, _value(place.what, self.parameters))
+            case TableRef():
+                return Edit(place.start, place.end, reads[place.what])
+        table = place.what
+        if table.catalog in self.preparing.unknown:
             raise QueryError(
-                f"{ref.name} held nothing then, which Trino cannot be asked for.",
-                remedy="Run it with the embedded engine.",
+                f"The catalog {table.catalog} is only read.", remedy="Write to a lake."
             )
-        # The server reads main's metadata, which may have left that state behind.
-        known = {state.snapshot_id for state in lake.history(replace_name(ref.name))}
-        if snapshot.snapshot_id not in known:
+        catalog = self.preparing.server_name(table.catalog, self.session)
+        self.hidden[catalog] = table.catalog
+        return Edit(place.start, place.end, _dotted(catalog, table))
+
+    def _refuse_time(self, ref: TableRef) -> None:
+        if ref.as_of is not None or self.session.as_of is not None:
             raise QueryError(
-                f"The state of {ref.name} that is meant was left by a rollback.",
-                remedy="Run it with the embedded engine, which reads any state.",
+                f"{ref.name} keeps no versions, so it cannot be read as of another time.",
+                remedy="Leave out FOR ... AS OF, or return to the present: %mesh asof now.",
             )
-        return f" FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
 
 
-def replace_name(name: TableName) -> TableName:
-    """The table itself, without a branch."""
-    return replace(name)
+def _dotted(catalog: str, table: TableName) -> str:
+    return ".".join(quote(part) for part in (catalog, table.schema, table.table) if part)
 
 
-def _value(name: str, parameters: Mapping[str, Any], statement: Statement) -> str:
+def _pin(found: Snapshot) -> Pin:
+    return Pin(found.table, found.snapshot_id, found.metadata_location, found.uuid)
+
+
+def _version(snapshot: Snapshot, lake: Catalog) -> str:
+    if snapshot.snapshot_id is None:
+        raise QueryError(
+            f"{snapshot.table} held nothing then, which Trino cannot be asked for.",
+            remedy="Run it with the embedded engine.",
+        )
+    # The server reads main's metadata, which may have left that state behind.
+    known = {state.snapshot_id for state in lake.history(snapshot.table)}
+    if snapshot.snapshot_id not in known:
+        raise QueryError(
+            f"The state of {snapshot.table} that is meant was left by a rollback.",
+            remedy="Run it with the embedded engine, which reads any state.",
+        )
+    return f" FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
+
+
+def _same(line: int, column: int) -> tuple[int, int]:
+    return line, column
+
+
+def _value(name: str, parameters: Mapping[str, Any]) -> str:
     if name not in parameters:
         near = f"Known: {', '.join(sorted(parameters))}." if parameters else ""
         raise InputError(
             f"The parameter :{name} has no value.",
             remedy=near or f"Give it one, as in -p {name}=1 or a variable of that name.",
         )
-    del statement
     return written(parameters[name])

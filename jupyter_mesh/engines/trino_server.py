@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Server:
         self._known = {
             name: one for name, one in catalogs.items() if trino_catalogs.is_known(one)
         }
+        self._mark = sha256(repr(sorted(self._known.items())).encode()).hexdigest()[:6]
         self._lock = Lock()
         self._there: set[str] | None = None
 
@@ -76,7 +78,7 @@ class Server:
         self.catalogs()
         if not branch:
             return self.name_of(catalog)
-        name = hidden_name(branch)
+        name = self._hidden(branch)
         with self._lock:
             if self._there is not None and name not in self._there:
                 settings = self._known[catalog]
@@ -88,13 +90,30 @@ class Server:
         """Let the server forget a branch; harmless when it never knew it."""
         if self._there is not None:
             with self._lock:
-                self._there.discard(hidden_name(branch))
-            self.rows(f"DROP CATALOG IF EXISTS {quote(hidden_name(branch))}")
+                self._there.discard(self._hidden(branch))
+            self.rows(f"DROP CATALOG IF EXISTS {quote(self._hidden(branch))}")
+
+    def tidy(self, branches: set[str]) -> None:
+        """Drop the catalogs of branches that are no longer among these open ones."""
+        kept = {self._hidden(branch) for branch in branches}
+        with self._lock:
+            gone = [
+                name
+                for name in self._there or ()
+                if name.startswith(f"{HIDDEN}{self._mark}_") and name not in kept
+            ]
+            for name in gone:
+                self.rows(f"DROP CATALOG IF EXISTS {quote(name)}")
+            self._there = self._there and self._there.difference(gone)
 
     def reread(self) -> None:
         """Look again next time: the server may be another one by now."""
         with self._lock:
             self._there = None
+
+    def _hidden(self, branch: str) -> str:
+        """What the server calls the catalog of a branch; of several meshes, each its own."""
+        return f"{HIDDEN}{self._mark}_" + re.sub(r"[^a-z0-9_]", "_", branch.lower())
 
     def _make(self, name: str, properties: Mapping[str, str]) -> None:
         rest = {key: value for key, value in properties.items() if key != "connector.name"}
@@ -112,11 +131,6 @@ class Server:
                 remedy="Give it the files that mesh trino config writes, or say what it calls "
                 "the catalog: catalogs: under the engine in mesh.yaml.",
             ) from error
-
-
-def hidden_name(branch: str) -> str:
-    """What the server calls the catalog of a branch."""
-    return HIDDEN + re.sub(r"[^a-z0-9_]", "_", branch.lower())
 
 
 def _text(value: str) -> str:

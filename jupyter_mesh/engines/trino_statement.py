@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.protocols import Ticket
 
     Place = Callable[[int, int], tuple[int, int]]
+    Words = Callable[[str], str]
 
 # How long a server may be out of reach before the statement is given up. It keeps a statement
 # whose client is silent for five minutes.
@@ -33,12 +34,16 @@ def _same(line: int, column: int) -> tuple[int, int]:
     return line, column
 
 
+def _unchanged(message: str) -> str:
+    return message
+
+
 class RemoteStatement:
     """A statement that runs on the server; its rows come as batches, once, from the first on.
 
-    Faults are told at their place in what the user wrote: `place` finds it. Only what is safe
-    is tried again: asking for the next page, which the server answers twice if need be, and
-    sending a statement, which the server does not begin before it is asked for.
+    Faults are told at their `place` in what the user wrote, and in its `words`. Only what is
+    safe is tried again: asking for the next page, which the server answers twice if need be,
+    and sending a statement, which the server does not begin before it is asked for.
     """
 
     def __init__(
@@ -47,11 +52,13 @@ class RemoteStatement:
         url: str,
         ticket: Ticket | None = None,
         place: Place = _same,
+        words: Words = _unchanged,
     ) -> None:
         self._request = request
         self._url = url
         self._ticket = ticket
         self._place = place
+        self._words = words
         self._next: str | None = None
         self._lock = Lock()
         self._stopped = Event()
@@ -68,6 +75,8 @@ class RemoteStatement:
         """Send it and wait until its columns are known, or its end."""
         if self._ticket is not None:
             self._ticket.on_cancel(self.stop)
+        if self._stopped.is_set():
+            raise QueryCancelled("The statement was stopped before it ran.")
         with self._faults():
             self._take(self._sent(lambda: self._request.post(sql)))
         while self.columns is None and self._next is not None:
@@ -227,7 +236,7 @@ class RemoteStatement:
             self._ended.set()
             if self._stopped.is_set():
                 raise QueryCancelled("The statement was stopped before it ended.") from error
-            raise trino_faults.of_statement(error, self._place) from error
+            raise trino_faults.of_statement(error, self._place, self._words) from error
         except (exceptions.Error, PageError, OSError) as error:
             if self._stopped.is_set():
                 raise QueryCancelled("The statement was stopped before it ended.") from error

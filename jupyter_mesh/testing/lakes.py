@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from jupyter_mesh.catalog.gateway import Gateway
 from jupyter_mesh.catalog.lake import Lake
@@ -43,6 +44,7 @@ class Example:
     lake: Lake
     session: Session
     settings: EmbeddedSettings
+    catalogs: Mapping[str, CatalogSettings] = field(default_factory=dict)
 
     def query(
         self,
@@ -106,9 +108,38 @@ def lake_engine(
             folder / "scratch",
         )
         try:
-            yield Example(engine, lake, Session(Actor("ana"), "lake", "raw"), settings)
+            every = {"lake": iceberg, **(catalogs or {})}
+            yield Example(engine, lake, Session(Actor("ana"), "lake", "raw"), settings, every)
         finally:
             engine.close()
+            gateway.close()
+
+
+@contextmanager
+def trino_engine(folder: Path, url: str, **more: Any) -> Iterator[Example]:  # noqa: ANN401
+    """The same lake and sources as `seeded`, asked through a Trino server."""
+    from jupyter_mesh.engines.trino import TrinoEngine
+    from jupyter_mesh.settings import TrinoSettings
+
+    with seeded(folder) as local:
+        # One server serves many tests' lakes, each under a name of its own.
+        names = {"lake": f"lake_{uuid4().hex[:12]}"}
+        settings = TrinoSettings(url=url, catalogs=names, **more)
+        gateway = Gateway({"lake": local.lake})
+        engine = TrinoEngine(
+            settings,
+            {"lake": local.lake},
+            local.catalogs,
+            gateway,
+            PlainSecrets(),
+            folder / "remote",
+        )
+        try:
+            yield replace(local, engine=engine)
+        finally:
+            engine.close()
+            for name in names.values():
+                engine.server.rows(f"DROP CATALOG IF EXISTS {name}")
             gateway.close()
 
 
