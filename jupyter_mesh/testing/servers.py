@@ -24,6 +24,7 @@ from jupyter_mesh.stack.packages import home
 from jupyter_mesh.stack.postgres import Postgres
 from jupyter_mesh.stack.storage import Storage
 from jupyter_mesh.stack.trino import Trino
+from jupyter_mesh.testing.ceph import Ceph
 from jupyter_mesh.testing.nessie import Nessie
 
 if TYPE_CHECKING:
@@ -117,6 +118,16 @@ def nessie(
     """
     kind = Nessie(store, bucket or str(store.facts["bucket"]), more or {})
     with _running("nessie", kind, {}, {}, alone=True) as service:
+        yield service
+
+
+@contextmanager
+def ceph(*, alone: bool = False) -> Iterator[Service]:
+    """An object store that others run in earnest; it has no buckets yet.
+
+    Twenty seconds to start: for what has to be shown on a second store.
+    """
+    with _running("ceph", Ceph(), {}, {}, alone=alone) as service:
         yield service
 
 

@@ -2,6 +2,8 @@ import json
 import subprocess
 import sys
 
+import boto3
+import psutil
 import psycopg
 import pyarrow as pa
 import pytest
@@ -99,3 +101,26 @@ def test_a_nessie_keeps_tables_in_the_object_store(monkeypatch):
         )
         assert main["reference"]["hash"]
     assert not processes.is_alive(nessie.pid, nessie.birth)
+
+
+@pytest.mark.long
+def test_a_ceph_keeps_objects_and_listens_on_this_machine_alone(monkeypatch):
+    monkeypatch.delenv("MESH_CACHE")
+    with servers.ceph(alone=True) as ceph:
+        facts = ceph.facts
+        store = boto3.client(
+            "s3",
+            endpoint_url=facts["endpoint"],
+            region_name=facts["region"],
+            aws_access_key_id=facts["access_key"],
+            aws_secret_access_key=facts["secret_key"],
+        )
+        store.create_bucket(Bucket="lake")
+        store.put_object(Bucket="lake", Key="a", Body=b"x" * 100_000)
+        assert store.get_object(Bucket="lake", Key="a")["Body"].read() == b"x" * 100_000
+        for pid, _born in facts["processes"]:
+            doors = psutil.Process(pid).net_connections(kind="inet")
+            assert {d.laddr.ip for d in doors if d.status == psutil.CONN_LISTEN} == {
+                "127.0.0.1"
+            }
+    assert not any(processes.is_alive(pid, born) for pid, born in facts["processes"])
