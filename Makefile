@@ -6,7 +6,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # The front end is looked at again only when one of these has changed.
 FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.config.mjs \
-	$(shell find labextension/src labextension/tests labextension/style labextension/schema -type f)
+	$(shell find labextension/src labextension/tests labextension/style labextension/schema \
+	jupyter_mesh/widgets/pictures tests/widgets -type f -not -name '*.py*')
 
 .PHONY: demo test journeys check clean browser
 

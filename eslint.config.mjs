@@ -9,7 +9,28 @@ export default typescript.config(
   js.configs.recommended,
   ...typescript.configs.strict,
   {
-    files: ['**/*.ts', '**/*.tsx'],
+    // The widgets' pictures run in the browser as they stand.
+    files: ['jupyter_mesh/widgets/**/*.js', 'tests/widgets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'Event',
+          'KeyboardEvent',
+          'ResizeObserver',
+          'cancelAnimationFrame',
+          'clearTimeout',
+          'document',
+          'navigator',
+          'performance',
+          'requestAnimationFrame',
+          'setTimeout',
+          'window'
+        ].map(name => [name, 'readonly'])
+      )
+    }
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx', '**/*.js'],
     plugins: { 'react-hooks': hooks },
     rules: {
       ...hooks.configs.recommended.rules,

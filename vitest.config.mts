@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'jsdom',
-    include: ['labextension/**/*.test.{ts,tsx}'],
+    include: ['labextension/**/*.test.{ts,tsx}', 'tests/widgets/**/*.test.js'],
     setupFiles: ['labextension/tests/setup.ts'],
     restoreMocks: true,
     server: { deps: { inline: [/@jupyterlab/, /@jupyter\//, /@lumino/] } }

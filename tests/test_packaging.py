@@ -117,6 +117,11 @@ def test_the_python_parts_go_without_the_front_end(clone, nowhere, tmp_path):
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
         names = archive.namelist()
     assert "jupyter_mesh/mesh.py" in names
+    # The widgets' pictures are no build: they are there as they stand.
+    pictures = ROOT / "jupyter_mesh/widgets/pictures"
+    assert {f"jupyter_mesh/widgets/pictures/{path.name}" for path in pictures.iterdir()} <= {
+        *names
+    }
     assert not any("labextensions" in name for name in names)
 
 

@@ -27,13 +27,15 @@ class PromotionPanel(Desk):
 
     A promotion of the product that is on its way already is shown as it goes on. `job` is
     what is known of it, empty before it was started; its `state` ends as published, refused,
-    failed, cancelled or lost. Raises NameNotFound when there is no such product.
+    failed, cancelled or lost. `release` is what it published, empty until then. Raises
+    NameNotFound when there is no such product.
     """
 
     _esm = module("promotion.js")
     _css = style()
     product = Unicode("", help="domain/product").tag(sync=True)
     job = Dict(help="The promotion as it stands, plain JSON.").tag(sync=True)
+    release = Dict(help="What it published, plain JSON.").tag(sync=True)
 
     def __init__(self, mesh: Mesh, product: str) -> None:
         name = ProductName.parse(product)
@@ -55,7 +57,7 @@ class PromotionPanel(Desk):
         self._seek()
 
     def answer(self, ask: str, values: Mapping[str, Any], ticket: QueryTicket) -> Any:  # noqa: ANN401
-        """The plan, a start, a stop, or the release at the end."""
+        """The plan, a start, a stop, or the way back to the plan."""
         match ask:
             case "plan" | "start":
                 wanted = {
@@ -71,11 +73,9 @@ class PromotionPanel(Desk):
                 return answer
             case "cancel":
                 return self._rooms.asked("cancel", {"id": self.job.get("id", "")}, ticket)
-            case "release":
-                return self._rooms.asked("release", {"ref": values.get("ref")}, ticket)
             case "again":
                 with self._lock:
-                    self.job = {}
+                    self.job, self.release = {}, {}
                 return {}
         raise InputError(f"Nobody here knows how to {ask}.")
 
@@ -90,6 +90,9 @@ class PromotionPanel(Desk):
         with self._lock:
             # Asked for inside of the lock, what is shown never goes back in time.
             self.job = self._rooms.asked("job", {"id": job_id}, QueryTicket())
+            if ref := self.job["release"]:
+                # The page is told unasked: a kernel that is at work answers no questions.
+                self.release = self._rooms.asked("release", {"ref": ref}, QueryTicket())
 
     def _moved(self, told: Mapping[str, Any]) -> None:
         """Show what has moved; told from a thread that must go on."""

@@ -66,12 +66,12 @@ def test_a_click_promotes_and_the_release_is_told(panel, small_mesh):
     assert (job["state"], job["release"]) == ("published", "shop/orders@1.0.0")
     assert {one["step"] for one in said} >= {"run", "announce"}
     assert [check["outcome"] for check in job["checks"]].count("failed") == 0
-    release = panel.ask("release", ref=job["release"])
-    assert release["tables"][0]["port"] == "orders"
-    assert release["digest"]
+    panel.until(lambda: panel.widget.release)
+    assert panel.widget.release["tables"][0]["port"] == "orders"
+    assert panel.widget.release["digest"]
     assert str(small_mesh.release("shop/orders@latest").version) == "1.0.0"
     assert panel.ask("again") == {}
-    assert panel.widget.job == {}
+    assert (panel.widget.job, panel.widget.release) == ({}, {})
 
 
 @pytest.mark.long

@@ -3,38 +3,11 @@ import { button, copied, el, failure, waiting } from './dom.js';
 import { deskOf } from './desk.js';
 import { gridOf } from './grid.js';
 import { listOf } from './list.js';
+import { cellOf, drawn, indent, spoken, tableOf } from './row.js';
 import { pressed, Tree } from './tree.js';
 
 const HEIGHT = 24;
 const SEARCH_PAUSE = 200;
-const MARKS = {
-  domain: '▣',
-  product: '◆',
-  port: '⇥',
-  catalog: '▤',
-  schema: '▥',
-  table: '▦',
-  column: '·'
-};
-const OUTCOMES = { passed: '✓', warned: '!', failed: '✗', 'not evaluated': '?' };
-
-/** `product:aviation/delays` -> `aviation/delays`. */
-const nameOf = id => id.slice(id.indexOf(':') + 1);
-
-/** The table that a row stands for, as it is written in SQL. */
-export function tableOf(row) {
-  return row?.kind === 'table' ? nameOf(row.id) : (row?.detail?.table ?? null);
-}
-
-/** What is typed for a row. */
-export function spoken(row) {
-  const isNameless = !row || row.kind === 'group';
-  return isNameless ? '' : (tableOf(row) ?? nameOf(row.id));
-}
-
-/** The text of a cell that reads a table. */
-export const cellOf = table => `%%mesh\nSELECT *\nFROM ${table}\nLIMIT 100`;
-
 function render({ model, el: place }) {
   const desk = deskOf(model);
   const view = new Catalog(model, desk);
@@ -172,13 +145,18 @@ class Catalog {
   }
 
   note(one) {
-    const text = { waiting: 'Fetching…', empty: 'Nothing here.' }[one.note] ?? '…';
+    const text =
+      { waiting: 'Fetching…', empty: 'Nothing here.' }[one.note] ?? '…';
     const style = `padding-left: ${indent(one.depth + 1)}px`;
     const row = el('div', { class: 'mesh-row mesh-quiet', style }, text);
     if (one.note === 'failed') {
       const { message, remedy } = one.error;
       row.replaceChildren(
-        el('span', { class: 'mesh-bad', title: `${message}\n${remedy}` }, message),
+        el(
+          'span',
+          { class: 'mesh-bad', title: `${message}\n${remedy}` },
+          message
+        ),
         button('Try again', () => void this.tree.retry(one))
       );
     }
@@ -289,7 +267,9 @@ class Catalog {
 
   async copy(text) {
     const isDone = await copied(text, this.node);
-    const word = isDone ? 'Copied:' : 'The host keeps the clipboard. Copy it here:';
+    const word = isDone
+      ? 'Copied:'
+      : 'The host keeps the clipboard. Copy it here:';
     this.said.replaceChildren(word, el('pre', { class: 'mesh-copied' }, text));
   }
 
@@ -318,42 +298,6 @@ class Catalog {
       }
     }
   }
-}
-
-const indent = level => 6 + (level - 1) * 16;
-
-/** One line of the tree or of what was found. */
-function drawn(row, { level, isChosen, isOpen, text, place }) {
-  const check = row.detail?.check;
-  return el(
-    'div',
-    {
-      class: 'mesh-row',
-      id: `mesh-${row.id}`,
-      role: 'treeitem',
-      'aria-level': level,
-      'aria-selected': String(isChosen),
-      'aria-expanded': isOpen === undefined ? undefined : String(isOpen),
-      'aria-posinset': place?.[0],
-      title: [spoken(row), row.type, row.comment].filter(Boolean).join('\n'),
-      style: `padding-left: ${indent(level)}px`
-    },
-    el(
-      'span',
-      { class: 'mesh-twisty', 'aria-hidden': true },
-      isOpen === undefined ? '' : isOpen ? '▾' : '▸'
-    ),
-    el('span', { class: 'mesh-mark', 'aria-hidden': true }, MARKS[row.kind] ?? ''),
-    el('span', { class: 'mesh-label' }, row.label),
-    check &&
-      el(
-        'span',
-        { 'data-outcome': check, title: `Last checks: ${check}` },
-        OUTCOMES[check] ?? check
-      ),
-    row.type && row.kind !== 'port' && el('span', { class: 'mesh-type' }, row.type),
-    el('span', { class: 'mesh-quiet' }, text ?? '')
-  );
 }
 
 export default { render };

@@ -1,5 +1,6 @@
 // A grid of words: the kernel sorts, filters and spells; here is only what is in sight.
 import { button, copied, counted, el, failure, waiting } from './dom.js';
+import { filterOf, widthsOf } from './columns.js';
 import { listOf } from './list.js';
 
 const ROW_HEIGHT = 24;
@@ -7,20 +8,6 @@ const HEAD = 76;
 const WINDOW = 100;
 const NUMBER = 56;
 const FILTER_PAUSE = 300;
-const SIGNS = { '>=': '≥', '<=': '≤', '!=': '≠', '<>': '≠' };
-
-/** `> 5`, `null`, `not null` or a part of the text, as it is typed above a column. */
-export function filterOf(typed) {
-  const words = typed.trim();
-  if (/^(not )?null$/i.test(words)) {
-    return { operator: words.toLowerCase(), value: '' };
-  }
-  const [, sign, value] = /^(>=|<=|!=|<>|[=≠<≤>≥])\s*(.*)$/s.exec(words) ?? [];
-  return sign
-    ? { operator: SIGNS[sign] ?? sign, value }
-    : { operator: 'contains', value: words };
-}
-
 /** A grid that begins with a page of rows; `ask` brings others. */
 export function gridOf(options) {
   return new Grid(options);
@@ -33,8 +20,6 @@ class Grid {
     this.sort = null;
     this.descending = false;
     this.cursor = [0, 0];
-    this.widths = widthsOf(page);
-    this.edges = this.widths.reduce((all, one) => [...all, all.at(-1) + one], [NUMBER]);
     this.heads = page.columns.map((column, at) => this.head(column, at));
     this.list = listOf({
       height: ROW_HEIGHT,
@@ -47,13 +32,19 @@ class Grid {
       onclick: event => this.clicked(event),
       onkeydown: event => this.key(event)
     });
-    const head = el('div', { class: 'mesh-grid-head', role: 'row' }, this.heads);
-    head.style.width = `${this.edges.at(-1)}px`;
-    this.list.ground.style.width = `${this.edges.at(-1)}px`;
-    this.list.node.prepend(head);
+    this.top = el('div', { class: 'mesh-grid-head', role: 'row' }, this.heads);
+    this.list.node.prepend(this.top);
+    const lines = Math.max(3, page.seen);
+    this.list.node.style.height = `min(360px, ${HEAD + 18 + lines * ROW_HEIGHT}px)`;
     this.foot = el('div', { class: 'mesh-bar' });
     this.said = el('div', { role: 'status', 'aria-live': 'polite' });
-    this.node = el('div', { class: 'mesh-sheet' }, this.list.node, this.foot, this.said);
+    this.node = el(
+      'div',
+      { class: 'mesh-sheet' },
+      this.list.node,
+      this.foot,
+      this.said
+    );
     this.take(page, true);
   }
 
@@ -63,7 +54,10 @@ class Grid {
   }
 
   get view() {
-    const filters = [...this.filters].map(([column, one]) => ({ column, ...one }));
+    const filters = [...this.filters].map(([column, one]) => ({
+      column,
+      ...one
+    }));
     return { filters, sort: this.sort, descending: this.descending };
   }
 
@@ -72,6 +66,7 @@ class Grid {
     if (isFresh) {
       this.rows = new Map();
       this.asked = new Set();
+      this.measure(page);
     }
     this.page = page;
     page.rows.forEach((row, at) => this.rows.set(page.first + at, row));
@@ -83,11 +78,29 @@ class Grid {
     this.drawFoot();
   }
 
+  /** Make columns as wide as their first rows need; none becomes narrower. */
+  measure(page) {
+    const before = this.widths ?? [];
+    this.widths = widthsOf(page).map((one, at) =>
+      Math.max(one, before[at] ?? 0)
+    );
+    this.edges = this.widths.reduce(
+      (all, one) => [...all, all.at(-1) + one],
+      [NUMBER]
+    );
+    this.heads.forEach((head, at) => {
+      head.style.left = `${this.edges[at]}px`;
+      head.style.width = `${this.widths[at]}px`;
+    });
+    for (const wide of [this.top, this.list.ground]) {
+      wide.style.width = `${this.edges.at(-1)}px`;
+    }
+  }
+
   head(column, at) {
-    const left = `left: ${this.edges[at]}px; width: ${this.widths[at]}px`;
     return el(
       'div',
-      { class: 'mesh-grid-column', role: 'columnheader', style: left },
+      { class: 'mesh-grid-column', role: 'columnheader' },
       button(
         [el('span', {}, column.name), el('span', { class: 'mesh-order' })],
         () => this.order(at),
@@ -97,7 +110,8 @@ class Grid {
       el('input', {
         placeholder: 'filter',
         'aria-label': `Filter ${column.name}`,
-        title: 'A part of the text, or = ≠ < ≤ > ≥ and a value, or null, or not null',
+        title:
+          'A part of the text, or = ≠ < ≤ > ≥ and a value, or null, or not null',
         oninput: event => this.typed(at, event.target.value),
         onkeydown: event => event.stopPropagation()
       })
@@ -133,7 +147,11 @@ class Grid {
     const left = this.list.node.scrollLeft;
     const right = left + (this.list.node.clientWidth || 800);
     const cells = [
-      el('div', { class: 'mesh-cell mesh-number', role: 'rowheader' }, `${line + 1}`)
+      el(
+        'div',
+        { class: 'mesh-cell mesh-number', role: 'rowheader' },
+        `${line + 1}`
+      )
     ];
     for (let column = 0; column < this.widths.length; column++) {
       if (this.edges[column + 1] > left && this.edges[column] < right) {
@@ -177,7 +195,11 @@ class Grid {
     const { asked, view } = this;
     for (const at of windows) {
       try {
-        const page = await this.ask('rows', { ...view, first: at, limit: WINDOW });
+        const page = await this.ask('rows', {
+          ...view,
+          first: at,
+          limit: WINDOW
+        });
         if (this.asked === asked) {
           this.take(page, false);
         }
@@ -235,8 +257,15 @@ class Grid {
     const line = this.list.at(event);
     const box = this.list.ground.getBoundingClientRect();
     const x = event.clientX - box.left;
-    const column = this.widths.findIndex((_width, at) => x < this.edges[at + 1]);
-    if (line >= 0 && x >= NUMBER && column >= 0 && !event.target.closest('input, button')) {
+    const column = this.widths.findIndex(
+      (_width, at) => x < this.edges[at + 1]
+    );
+    if (
+      line >= 0 &&
+      x >= NUMBER &&
+      column >= 0 &&
+      !event.target.closest('input, button')
+    ) {
       this.go(line, column);
     }
   }
@@ -296,7 +325,9 @@ class Grid {
   async copy() {
     try {
       const isDone = await copied((await this.text()) ?? '', this.node);
-      this.said.textContent = isDone ? 'Copied.' : 'The host keeps the clipboard.';
+      this.said.textContent = isDone
+        ? 'Copied.'
+        : 'The host keeps the clipboard.';
       this.list.node.focus();
     } catch (error) {
       this.said.replaceChildren(failure(error));
@@ -320,13 +351,4 @@ class Grid {
       this.said.replaceChildren(failure(error));
     }
   }
-}
-
-/** Widths in pixels that show the first rows. */
-function widthsOf(page) {
-  return page.columns.map((column, at) => {
-    const words = page.rows.slice(0, 50).map(row => row[at]?.length ?? 4);
-    const longest = Math.max(column.name.length + 2, column.type.length, ...words);
-    return Math.min(360, Math.max(72, 18 + longest * 7.6));
-  });
 }

@@ -1,8 +1,10 @@
 // A promotion's picture: the plan before anything happens, the way, the end.
-import { button, copied, counted, el, failure, waiting } from './dom.js';
+import { button, copied, el, failure, waiting } from './dom.js';
 import { deskOf } from './desk.js';
 import { formOf } from './form.js';
-import { cells, checks, rows, steps } from './steps.js';
+import { refusal, released } from './outcome.js';
+import { pictured, sameness } from './plan.js';
+import { cells, checks, steps } from './steps.js';
 
 const PLAN_PAUSE = 600;
 
@@ -33,6 +35,7 @@ class Promotion {
     this.moved = () => this.draw();
     this.told = message => message?.fault && this.fail(message.fault);
     model.on('change:job', this.moved);
+    model.on('change:release', this.moved);
     model.on('msg:custom', this.told);
     this.draw();
   }
@@ -40,6 +43,7 @@ class Promotion {
   close() {
     clearTimeout(this.typing);
     this.model.off('change:job', this.moved);
+    this.model.off('change:release', this.moved);
     this.model.off('msg:custom', this.told);
   }
 
@@ -68,7 +72,9 @@ class Promotion {
   /** Plan; what was planned before stays in sight until the new plan has come. */
   async ask() {
     const mine = (this.asking = {});
-    this.said.replaceChildren(waiting(`Planning ${this.model.get('product')}…`));
+    this.said.replaceChildren(
+      waiting(`Planning ${this.model.get('product')}…`)
+    );
     try {
       const parameters = this.form?.values() ?? {};
       const plan = await this.desk.ask('plan', { parameters });
@@ -105,7 +111,7 @@ class Promotion {
     });
     // A field keeps its cursor, so the form is moved into no other place while it is typed in.
     const form = this.form.node;
-    const before = el('div', {}, head(plan), verdict(plan), facts(plan));
+    const before = pictured(plan);
     const after = el(
       'div',
       { class: 'mesh-actions' },
@@ -129,7 +135,8 @@ class Promotion {
       return;
     }
     if (sameness(plan) !== sameness(agreed)) {
-      const text = 'The plan is another by now. Look at it again, then promote.';
+      const text =
+        'The plan is another by now. Look at it again, then promote.';
       this.said.replaceChildren(el('p', { role: 'alert' }, text));
       return;
     }
@@ -154,22 +161,42 @@ class Promotion {
     }
     const title = job.release ? job.release.replace('@', ' ') : job.product;
     this.body.replaceChildren(
-      el('h3', {}, title, ' ', el('span', { 'data-state': job.state }, job.state)),
-      el('p', { class: 'mesh-quiet' }, `by ${job.actor}, ${job.started.slice(0, 19).replace('T', ' ')}`),
+      el(
+        'h3',
+        {},
+        title,
+        ' ',
+        el('span', { 'data-state': job.state }, job.state)
+      ),
+      el(
+        'p',
+        { class: 'mesh-quiet' },
+        `by ${job.actor}, ${job.started.slice(0, 19).replace('T', ' ')}`
+      ),
       steps(job),
-      ...(isRunning ? [el('p', { role: 'status' }, job.text || 'Waiting for its turn')] : []),
-      ...[cells(job), isRunning ? null : this.end(job), checks(job)].filter(Boolean),
+      ...(isRunning
+        ? [el('p', { role: 'status' }, job.text || 'Waiting for its turn')]
+        : []),
+      ...[cells(job), isRunning ? null : this.end(job), checks(job)].filter(
+        Boolean
+      ),
       this.footer(job, isRunning)
     );
   }
 
   footer(job, isRunning) {
     if (!isRunning) {
-      return el('div', { class: 'mesh-actions' }, button('Plan again', () => this.again()));
+      return el(
+        'div',
+        { class: 'mesh-actions' },
+        button('Plan again', () => this.again())
+      );
     }
     const isStopping = this.stopping === job.id;
     const text = isStopping ? 'Stopping…' : 'Cancel';
-    const stop = button(text, () => void this.cancel(job.id), { disabled: isStopping });
+    const stop = button(text, () => void this.cancel(job.id), {
+      disabled: isStopping
+    });
     return el('div', { class: 'mesh-actions' }, stop);
   }
 
@@ -177,27 +204,20 @@ class Promotion {
     if (job.error) {
       return refusal(job);
     }
-    if (!job.release) {
-      return el('p', { role: 'status' }, job.text);
-    }
-    const place = el('div', {}, el('p', { role: 'status' }, job.text));
-    void this.release(job.release, place);
-    return place;
-  }
-
-  async release(ref, place) {
-    try {
-      this.published ??= this.desk.ask('release', { ref });
-      place.append(...released(await this.published, line => this.copy(line)));
-    } catch (error) {
-      this.published = null;
-      place.append(failure(error, () => this.draw()));
-    }
+    const release = this.model.get('release');
+    return el(
+      'div',
+      {},
+      el('p', { role: 'status' }, job.text),
+      release?.version && released(release, line => this.copy(line))
+    );
   }
 
   async copy(line) {
     const isDone = await copied(line, this.node);
-    this.said.textContent = isDone ? 'Copied.' : 'The host keeps the clipboard.';
+    this.said.textContent = isDone
+      ? 'Copied.'
+      : 'The host keeps the clipboard.';
   }
 
   async cancel(id) {
@@ -216,7 +236,6 @@ class Promotion {
   async again() {
     this.plan = null;
     this.form = null;
-    this.published = null;
     this.said.replaceChildren();
     try {
       await this.desk.ask('again');
@@ -224,122 +243,6 @@ class Promotion {
       this.fail(error);
     }
   }
-}
-
-/** What must not change between looking at a plan and starting it. */
-const sameness = plan =>
-  JSON.stringify([plan.version, plan.inputs, plan.obstacles, plan.parameters]);
-
-function head(plan) {
-  const size = plan.previous ? `${plan.previous} is current; this one is ${plan.change}` : '';
-  return el(
-    'header',
-    {},
-    el('h3', {}, `${plan.product} ${plan.version}`),
-    el('p', { class: 'mesh-quiet' }, [size, plan.reasons.join('; ')].filter(Boolean).join(': '))
-  );
-}
-
-function verdict(plan) {
-  const text = plan.clear
-    ? '✓ Nothing stands in the way.'
-    : '✗ It cannot be promoted yet: mend what is listed below.';
-  return el(
-    'section',
-    {},
-    el('p', { 'data-outcome': plan.clear ? 'passed' : 'failed', role: 'status' }, text),
-    plan.obstacles.length > 0 &&
-      el('ul', { 'aria-label': 'Obstacles' }, plan.obstacles.map(obstacle))
-  );
-}
-
-function obstacle({ text, remedy, cell, line, blocking }) {
-  const where = [cell && `cell ${cell}`, line && `line ${line}`].filter(Boolean).join(', ');
-  return el(
-    'li',
-    { 'data-blocking': String(blocking) },
-    el('strong', {}, [blocking ? 'in the way' : 'note', where].filter(Boolean).join(', ')),
-    ` ${text}`,
-    remedy && el('p', { class: 'mesh-quiet' }, remedy)
-  );
-}
-
-function facts(plan) {
-  const pinned = input =>
-    input.release
-      ? `pinned to ${input.release}`
-      : input.snapshot_id
-        ? `pinned to snapshot ${input.snapshot_id}`
-        : 'as it is when the notebook runs';
-  const pairs = (list, empty) =>
-    list.length
-      ? list.map(([name, text]) =>
-          el('div', {}, el('code', {}, name), ' ', el('span', { class: 'mesh-quiet' }, text))
-        )
-      : el('span', { class: 'mesh-quiet' }, empty);
-  const inputs = plan.inputs.map(input => [input.table, pinned(input)]);
-  const ports = plan.ports.map(port => [port.name, port.table]);
-  return el(
-    'dl',
-    { class: 'mesh-facts' },
-    el('dt', {}, 'Ports'),
-    el('dd', {}, pairs(ports, 'It serves nothing.')),
-    el('dt', {}, 'Inputs'),
-    el('dd', {}, pairs(inputs, 'It declares no inputs.')),
-    el('dt', {}, 'Checks'),
-    el('dd', {}, `${counted(plan.checks, 'rule')} will be held`),
-    el('dt', {}, 'Gates'),
-    el('dd', {}, plan.gates.join(', ') || 'none'),
-    el('dt', {}, 'Notebook'),
-    el('dd', {}, el('code', {}, plan.notebook))
-  );
-}
-
-function released(release, copy) {
-  return [
-    el('p', {}, release.reason),
-    ...release.tables.map(({ port, table, rows: count }) => {
-      const ref = `${release.product}@${release.version}`;
-      const line = `mesh.read("${ref}", port="${port}")`;
-      return el(
-        'div',
-        { class: 'mesh-port' },
-        el('code', {}, table),
-        count === null ? '' : ` ${counted(count, 'row')} `,
-        el('code', { class: 'mesh-quiet' }, line),
-        button('Copy', () => copy(line), { 'aria-label': `Copy the line that reads ${port}` })
-      );
-    }),
-    el('p', { class: 'mesh-quiet' }, 'digest ', el('code', {}, release.digest))
-  ];
-}
-
-function refusal(job) {
-  const reasons = Array.isArray(job.error.reasons) ? job.error.reasons.map(String) : [];
-  const isToldByChecks = job.checks.some(check => check.rows?.length);
-  const failing = Array.isArray(job.error.rows) ? job.error.rows : [];
-  const shown = failure({
-    message: job.error.message,
-    remedy: (job.error.remedy ?? '')
-      .split('\n')
-      .filter(line => !reasons.includes(line))
-      .join('\n')
-  });
-  if (reasons.length) {
-    const list = el('ul', { 'aria-label': 'Reasons' }, reasons.map(one => el('li', {}, one)));
-    shown.firstChild.after(list);
-  }
-  if (job.error.cell) {
-    shown.append(el('p', {}, `It stopped in cell ${job.error.cell}.`));
-  }
-  const table = isToldByChecks ? null : rows(failing);
-  if (table) {
-    shown.append(table);
-  }
-  if (job.executed) {
-    shown.append(el('p', { class: 'mesh-quiet' }, 'Executed notebook: ', el('code', {}, job.executed)));
-  }
-  return shown;
 }
 
 export default { render };

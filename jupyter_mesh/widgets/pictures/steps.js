@@ -4,7 +4,12 @@ import { el } from './dom.js';
 const STEPS = ['plan', 'run', 'stage', 'check', 'gate', 'publish', 'announce'];
 const MARKS = { done: '✓', failed: '✗', running: '●', waiting: '○' };
 const ORDER = ['failed', 'not evaluated', 'warned', 'passed'];
-const OUTCOMES = { passed: '✓', warned: '!', failed: '✗', 'not evaluated': '?' };
+const OUTCOMES = {
+  passed: '✓',
+  warned: '!',
+  failed: '✗',
+  'not evaluated': '?'
+};
 /** More columns than this make a table nobody can read in a notebook. */
 const COLUMNS = 12;
 
@@ -69,7 +74,12 @@ export function checks(job) {
     ? el(
         'section',
         { 'aria-label': 'Checks' },
-        el('h4', {}, 'Checks ', el('small', {}, counts.map(one => one.join(' ')).join(', '))),
+        el(
+          'h4',
+          {},
+          'Checks ',
+          el('small', {}, counts.map(one => one.join(' ')).join(', '))
+        ),
         el('ul', { class: 'mesh-checks' }, sorted.map(check))
       )
     : null;
@@ -80,7 +90,11 @@ function check(one) {
   return el(
     'li',
     { 'data-outcome': one.outcome },
-    el('span', { class: 'mesh-outcome', 'aria-hidden': true }, OUTCOMES[one.outcome] ?? '?'),
+    el(
+      'span',
+      { class: 'mesh-outcome', 'aria-hidden': true },
+      OUTCOMES[one.outcome] ?? '?'
+    ),
     ` ${one.port}.${one.rule} `,
     el('span', { class: 'mesh-quiet' }, one.outcome),
     !isGood && one.message && el('p', {}, one.message),
@@ -97,15 +111,42 @@ export function rows(failing) {
   const shown = names.slice(0, COLUMNS);
   return el(
     'div',
-    { class: 'mesh-rows', tabindex: 0, role: 'region', 'aria-label': 'Failing rows' },
+    {
+      class: 'mesh-rows',
+      tabindex: 0,
+      role: 'region',
+      'aria-label': 'Failing rows'
+    },
     el(
       'table',
       {},
-      el('thead', {}, el('tr', {}, shown.map(name => el('th', { scope: 'col' }, name)))),
-      el('tbody', {}, failing.map(row => el('tr', {}, shown.map(name => value(row[name])))))
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          shown.map(name => el('th', { scope: 'col' }, name))
+        )
+      ),
+      el(
+        'tbody',
+        {},
+        failing.map(row =>
+          el(
+            'tr',
+            {},
+            shown.map(name => value(row[name]))
+          )
+        )
+      )
     ),
     names.length > shown.length &&
-      el('p', { class: 'mesh-quiet' }, `and ${names.length - shown.length} more columns`)
+      el(
+        'p',
+        { class: 'mesh-quiet' },
+        `and ${names.length - shown.length} more columns`
+      )
   );
 }
 

@@ -28,7 +28,9 @@ export class Tree {
   }
 
   get chosenLine() {
-    return this.lines.findIndex(line => line.row && line.row.id === this.chosen);
+    return this.lines.findIndex(
+      line => line.row && line.row.id === this.chosen
+    );
   }
 
   choose(line) {
