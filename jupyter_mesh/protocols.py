@@ -178,7 +178,7 @@ class Catalog(Protocol):
         ...
 
     def health(self) -> Sequence[Condition]:
-        """How it is, and which guarantee holds when a release is published."""
+        """How it is, and which guarantee holds for a publication."""
         ...
 
     def schemas(self, branch: str = "") -> Sequence[str]:
@@ -226,6 +226,10 @@ class Catalog(Protocol):
 
         It is swept when `lease` (minutes by default) has passed without a renewal.
         """
+        ...
+
+    def pinned(self, snapshot: Snapshot, lease: timedelta) -> str:
+        """The name of a branch on which the table stands in exactly that state."""
         ...
 
     def branches(self) -> Sequence[Branch]:

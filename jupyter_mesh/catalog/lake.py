@@ -14,6 +14,7 @@ from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.catalog.leases import Leases
 from jupyter_mesh.catalog.names import Names
 from jupyter_mesh.catalog.past import Past
+from jupyter_mesh.catalog.pinning import pinned
 from jupyter_mesh.catalog.pointers import Pointers
 from jupyter_mesh.catalog.publishing import Publisher
 from jupyter_mesh.catalog.releases import Releases
@@ -196,6 +197,13 @@ class Lake:
     ) -> Branch:
         """A new branch that starts from main's tables; the named ones are its outputs."""
         return self.hidden.open(run_id, product, tables, lease)
+
+    def pinned(self, snapshot: Snapshot, lease: timedelta) -> str:
+        """The name of a branch on which the table stands in exactly that state.
+
+        It is opened when there is none, and swept when the lease has passed.
+        """
+        return pinned(self, snapshot, lease)
 
     def branches(self) -> Sequence[Branch]:
         """The open branches, oldest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines import trino_catalogs
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.sql.statement import Statement
 
 INFORMATION = "information_schema"
+# A state that was opened for reading is swept after so long, and opened again on need.
+_KEPT = timedelta(days=1)
 # What our own grammar does not know is passed on only where it cannot change anything.
 _READS = re.compile(
     r"(\s|--[^\n]*\n|/\*.*?\*/)*(SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN|DESCRIBE)\b",
@@ -182,21 +185,33 @@ class _Writing:
             self.hidden[f"{copy.catalog}.{copy.schema}"] = f"{table.catalog}.{table.schema}"
             self.pins.append(pin)
             return _dotted(copy.catalog, copy)
-        catalog = self.preparing.server_name(table.catalog, session)
-        self.hidden[catalog] = table.catalog
-        name = _dotted(catalog, table)
-        if table.schema == INFORMATION:
-            return name
         lake = self.preparing.lake(table)
-        if lake is None:
-            self._refuse_time(ref)
-            self.pins.append(Pin(table))
-            return name
+        if lake is None or table.schema == INFORMATION:
+            catalog = self.preparing.server_name(table.catalog, session)
+            self.hidden[catalog] = table.catalog
+            if lake is None and table.schema != INFORMATION:
+                self._refuse_time(ref)
+                self.pins.append(Pin(table))
+            return _dotted(catalog, table)
         snapshot = self.preparing.snapshot(ref, session)
         self.pins.append(_pin(snapshot))
-        if ref.as_of is None and (table in session.pins or session.as_of is not None):
-            name += _version(snapshot, lake)
-        return name
+        is_past = table in session.pins or session.as_of is not None
+        if ref.as_of is None and is_past and not _stands(snapshot, lake, session.branch):
+            return self._at(snapshot, lake)
+        catalog = self.preparing.server_name(table.catalog, session)
+        self.hidden[catalog] = table.catalog
+        return _dotted(catalog, table)
+
+    def _at(self, snapshot: Snapshot, lake: Catalog) -> str:
+        """A table in an earlier state, or in one of another branch."""
+        branch = lake.pinned(snapshot, _KEPT)
+        catalog = self.preparing.server_name(lake.name, replace(self.session, branch=branch))
+        self.hidden[catalog] = lake.name
+        name = _dotted(catalog, snapshot.table)
+        if snapshot.snapshot_id is None:
+            return name
+        # The metadata that told of the state may have gone on since.
+        return f"{name} FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
 
     def edit(self, place: Place, reads: Mapping[TableRef, str]) -> Edit:
         """What stands at a place of the statement from now on."""
@@ -230,20 +245,15 @@ def _pin(found: Snapshot) -> Pin:
     return Pin(found.table, found.snapshot_id, found.metadata_location, found.uuid)
 
 
-def _version(snapshot: Snapshot, lake: Catalog) -> str:
-    if snapshot.snapshot_id is None:
-        raise QueryError(
-            f"{snapshot.table} held nothing then, which Trino cannot be asked for.",
-            remedy="Run it with the embedded engine.",
-        )
-    # The server reads main's metadata, which may have left that state behind.
-    known = {state.snapshot_id for state in lake.history(snapshot.table)}
-    if snapshot.snapshot_id not in known:
-        raise QueryError(
-            f"The state of {snapshot.table} that is meant was left by a rollback.",
-            remedy="Run it with the embedded engine, which reads any state.",
-        )
-    return f" FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
+def _stands(snapshot: Snapshot, lake: Catalog, branch: str) -> bool:
+    """Whether the state is what the branch holds, where nobody else moves it."""
+    if not branch:
+        return False
+    try:
+        found = lake.snapshot(snapshot.table, branch)
+    except NameNotFound:
+        return False
+    return found.metadata_location == snapshot.metadata_location
 
 
 def _same(line: int, column: int) -> tuple[int, int]:
