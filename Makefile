@@ -14,12 +14,14 @@ FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.c
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
-test: $(VENV)/.test node_modules/.checked check
+test: $(VENV)/.test node_modules/.checked check browser
 	$(BIN)/python -m pytest --ignore=tests/ui -n auto --dist loadfile
+	$(MAKE) --no-print-directory journeys
 
-# What a person does in JupyterLab, driven in a real browser.
+# What a person does in JupyterLab, driven in a real browser; two at once, as a browser and a
+# server are four processes already.
 journeys: $(VENV)/.test browser
-	$(BIN)/python -m pytest tests/ui
+	$(BIN)/python -m pytest tests/ui -n 2 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
