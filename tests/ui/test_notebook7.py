@@ -18,20 +18,22 @@ def seven(start_lab, new_desk, small_mesh, small_folder):
     desk.page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.sessionContext.ready.then(() => null)"
     )
-    return desk
+    yield desk
+    # Notebook 7.6 stumbles over a setting of its own, with our extension and without it.
+    desk.complaints[:] = [one for one in desk.complaints if not one.endswith("'schema')")]
 
 
 def test_a_cell_runs_and_is_drawn_in_the_grid(seven):
     seven.command("notebook:run-all-cells")
-    seven.command("notebook:insert-cell-at-bottom")
     seven.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[4].model.executionCount",
         timeout=60_000,
     )
     seven.page.evaluate(
-        """() => {
+        """async () => {
           const { content } = window.jupyterapp.shell.currentWidget
           content.activeCellIndex = content.widgets.length - 1
+          await window.jupyterapp.commands.execute('notebook:insert-cell-below')
           content.activeCell.model.sharedModel.setSource(
             '%%mesh\\nSELECT * FROM lake.raw.orders')
         }"""

@@ -219,10 +219,10 @@ IDLE = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.ker
 
 def test_a_running_query_shows_itself_and_is_cancelled(sheet):
     sheet.begin(SLOW)
-    output = sheet.page.locator(".jp-OutputArea").last
-    output.get_by_text("running").wait_for(timeout=60_000)
+    output = sheet.page.locator(".jp-OutputArea-output")
+    output.get_by_text("running").first.wait_for(timeout=60_000)
     sheet.desk.picture("results-running")
-    output.get_by_role("button", name="Cancel").click()
+    output.get_by_role("button", name="Cancel").first.click()
     sheet.page.get_by_text("QueryCancelled").last.wait_for(timeout=60_000)
     sheet.page.wait_for_function(IDLE, timeout=60_000)
     result = sheet.grid("%%mesh\nSELECT 42 AS answer")
@@ -231,7 +231,8 @@ def test_a_running_query_shows_itself_and_is_cancelled(sheet):
 
 def test_the_stop_button_stops_the_query_on_the_engine(sheet):
     sheet.begin(SLOW)
-    sheet.page.locator(".jp-OutputArea").last.get_by_text("running").wait_for(timeout=60_000)
+    output = sheet.page.locator(".jp-OutputArea-output")
+    output.get_by_text("running").first.wait_for(timeout=60_000)
     sheet.desk.command("notebook:interrupt-kernel")
     sheet.page.get_by_text("KeyboardInterrupt").last.wait_for(timeout=60_000)
     sheet.page.wait_for_function(IDLE, timeout=60_000)

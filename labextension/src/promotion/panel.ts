@@ -72,9 +72,11 @@ export class PromotionPanel extends ReactWidget {
 
   protected override onActivateRequest(): void {
     // The button that goes on, where there is one: Enter is then enough.
-    const first = this.node.querySelector<HTMLElement>(
-      'button.jp-mod-primary:not([disabled]), input, button:not([disabled])'
-    );
+    const find = (one: string): HTMLElement | null =>
+      this.node.querySelector<HTMLElement>(one);
+    const first =
+      find('button.jp-mod-primary:not([disabled])') ??
+      find('input, button:not([disabled])');
     (first ?? this.node).focus();
   }
 

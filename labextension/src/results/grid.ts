@@ -20,6 +20,7 @@ const WIDEST = 320;
 const NARROWEST = 64;
 // Rows whose texts are measured to find a width.
 const LOOKED_AT = 100;
+const IN_SIGHT = 20;
 
 /** What the panel does for the grid. */
 export type Asked = Pick<Deeds, 'filter' | 'whole' | 'menu' | 'leave'> & {
@@ -211,10 +212,12 @@ export class ResultGrid extends StackedPanel {
       measure(type, this.theme.small)
     );
     const step = Math.max(1, Math.floor(this.model.length / LOOKED_AT));
-    for (let place = 0; place < this.model.length; place += step) {
+    for (let place = 0; place < this.model.length;) {
       const text = this.model.text(place, column);
       const font = text === null ? this.theme.none : this.theme.cell;
       widest = Math.max(widest, measure(visible(text ?? 'NULL'), font));
+      // Those in sight one by one: in even steps, what comes every fifth row may be all there is.
+      place += place < IN_SIGHT ? 1 : step;
     }
     return Math.max(NARROWEST, Math.min(most, Math.ceil(widest) + 20));
   }
