@@ -234,7 +234,7 @@ def test_the_stop_button_stops_the_query_on_the_engine(sheet):
     output = sheet.page.locator(".jp-OutputArea-output")
     output.get_by_text("running").first.wait_for(timeout=60_000)
     sheet.desk.command("notebook:interrupt-kernel")
-    sheet.page.get_by_text("KeyboardInterrupt").last.wait_for(timeout=60_000)
+    sheet.page.get_by_text("Interrupted: the query was stopped.").first.wait_for(timeout=60_000)
     sheet.page.wait_for_function(IDLE, timeout=60_000)
     assert not sheet.page.get_by_role("button", name="Cancel", exact=True).count()
 
