@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict
 
-from jupyter_mesh.magics.display import MIME, Preview
+from jupyter_mesh.magics.display import Preview
+from jupyter_mesh.magics.tables import html, words
 from jupyter_mesh.widgets.desk import Desk
 from jupyter_mesh.widgets.sheet import Sheet
 from jupyter_mesh.widgets.source import module, style
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyter_mesh.engines.ticket import QueryTicket
+    from jupyter_mesh.magics.tables import Table
     from jupyter_mesh.protocols import Result
 
 _AT_ONCE = 1000
+_WIDEST = 60
 
 
 class ResultView(Desk):
@@ -42,13 +46,14 @@ class ResultView(Desk):
         """Rows in the order and choice that the grid has, or one whole cell."""
         return self._sheet.asked(ask, values)
 
+    @cached_property
+    def _table(self) -> Table:
+        return Preview.of(self._result).table
+
     def __repr__(self) -> str:
-        return str(Preview.of(self._result).bundle()["text/plain"])
+        return words(self._table, _WIDEST)
 
     def _repr_mimebundle_(self, **wanted: Any) -> Any:  # noqa: ANN401 - ipywidgets' own
         bundle = super()._repr_mimebundle_(**wanted)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        words = Preview.of(self._result).bundle()
-        # The widget is shown where it can be, so the grid of the extension stays away.
-        del words[MIME]
-        return {**data, **words}, metadata
+        return {**data, "text/plain": repr(self), "text/html": html(self._table)}, metadata

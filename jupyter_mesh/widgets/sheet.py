@@ -148,7 +148,9 @@ class Sheet:
         schema = batches[0].schema if batches else schema_of(self._result.columns)
         rows = pa.Table.from_batches(batches, schema=schema)
         is_whole = rows.num_rows <= wanted
-        return Loaded(rows.slice(0, wanted), self._result.columns, is_whole=is_whole)
+        # In one piece: rows are looked up by their places, again and again.
+        rows = rows.slice(0, wanted).combine_chunks()
+        return Loaded(rows, self._result.columns, is_whole=is_whole)
 
     def _rows(
         self, loaded: Loaded, order: Sequence[int], values: Mapping[str, Any]

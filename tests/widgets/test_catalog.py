@@ -6,7 +6,7 @@ from jupyter_mesh.widgets import CatalogBrowser
 
 
 @pytest.fixture
-def browser(page, small_mesh):
+def browser(small_mesh, page):
     return page(CatalogBrowser(small_mesh))
 
 

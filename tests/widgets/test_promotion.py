@@ -12,7 +12,7 @@ SLOW = "import time\nfor _turn in range(600):\n    time.sleep(0.1)"
 
 
 @pytest.fixture
-def panel(page, small_mesh):
+def panel(small_mesh, page):
     return page(PromotionPanel(small_mesh, "shop/orders"))
 
 
@@ -88,7 +88,7 @@ def test_a_refusal_has_the_failing_rows(panel, small_mesh):
 
 @pytest.mark.long
 @pytest.mark.usefixtures("slow")
-def test_it_outlives_its_widget_is_found_again_and_can_be_stopped(page, panel, small_mesh):
+def test_it_outlives_its_widget_is_found_again_and_can_be_stopped(small_mesh, page, panel):
     panel.ask("start", parameters={})
     panel.until(lambda: panel.widget.job.get("step") == "run")
     begun = panel.widget.job["id"]

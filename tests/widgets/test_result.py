@@ -44,7 +44,7 @@ def test_an_answer_of_a_cell_is_shown_as_its_result_is(page):
     assert view.ask("rows")["seen"] == 3
 
 
-def test_a_real_result_streams_into_the_grid(page, small_mesh):
+def test_a_real_result_streams_into_the_grid(small_mesh, page):
     result = small_mesh.query(
         "SELECT id, CAST(amount AS decimal(38,4)) AS amount FROM lake.raw.orders ORDER BY id"
     )

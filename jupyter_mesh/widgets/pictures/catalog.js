@@ -1,5 +1,5 @@
 // The catalog's picture: search, the tree, what can be done with a row, its first rows.
-import { button, copied, el, failure, waiting } from './dom.js';
+import { button, copied, el, failure, here, waiting } from './dom.js';
 import { deskOf } from './desk.js';
 import { gridOf } from './grid.js';
 import { listOf } from './list.js';
@@ -26,6 +26,7 @@ class Catalog {
     /** What was found, or nothing while the tree is shown. */
     this.found = null;
     this.foundLine = 0;
+    this.here = here();
     this.tree = new Tree(
       (parent, offset, limit) => desk.ask('tree', { parent, offset, limit }),
       () => this.redraw()
@@ -35,6 +36,7 @@ class Catalog {
       class: 'mesh-list mesh-tree',
       role: 'tree',
       'aria-label': 'Catalog',
+      'aria-activedescendant': this.here,
       draw: line => this.draw(line),
       shown: (first, last) => !this.found && void this.tree.show(first, last),
       onclick: event => this.clicked(this.list.at(event)),
@@ -90,10 +92,6 @@ class Catalog {
 
   redraw() {
     this.list.set(this.found?.length ?? this.tree.lines.length);
-    this.list.node.setAttribute(
-      'aria-activedescendant',
-      this.row ? `mesh-${this.row.id}` : ''
-    );
     const name = spoken(this.row);
     // While it is refreshed, the chosen row is out of sight for a moment.
     const isSettled = this.row || this.found || !this.tree.chosen;
@@ -128,6 +126,7 @@ class Catalog {
       return drawn(hit, {
         level: 1,
         isChosen: line === this.foundLine,
+        here: this.here,
         text: hit.path
       });
     }
@@ -138,9 +137,10 @@ class Catalog {
     return drawn(one.row, {
       level: one.depth + 1,
       isChosen: one.row.id === this.tree.chosen,
+      here: this.here,
       isOpen: one.row.leaf ? undefined : Boolean(one.isOpen),
       text: one.row.comment,
-      place: [one.index + 1, this.tree.lines.length]
+      place: one.index + 1
     });
   }
 

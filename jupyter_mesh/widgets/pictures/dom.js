@@ -81,6 +81,9 @@ export async function copied(text, place) {
   }
 }
 
+/** A name for the one element that a list's keys are about, its own in every page. */
+export const here = () => `mesh-${Math.random().toString(36).slice(2)}`;
+
 /** `1,234 rows`. */
 export function counted(number, noun) {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 // A grid of words: the kernel sorts, filters and spells; here is only what is in sight.
-import { button, copied, counted, el, failure, waiting } from './dom.js';
+import { button, copied, counted, el, failure, here, waiting } from './dom.js';
 import { filterOf, widthsOf } from './columns.js';
 import { listOf } from './list.js';
 
@@ -20,6 +20,7 @@ class Grid {
     this.sort = null;
     this.descending = false;
     this.cursor = [0, 0];
+    this.here = here();
     this.heads = page.columns.map((column, at) => this.head(column, at));
     this.list = listOf({
       height: ROW_HEIGHT,
@@ -27,6 +28,7 @@ class Grid {
       class: 'mesh-list mesh-grid',
       role: 'grid',
       'aria-label': label,
+      'aria-activedescendant': this.here,
       draw: line => this.draw(line),
       shown: (first, last) => void this.bring(first, last),
       onclick: event => this.clicked(event),
@@ -75,7 +77,9 @@ class Grid {
     }
     this.list.node.setAttribute('aria-rowcount', page.seen + 1);
     this.list.set(page.seen);
-    this.drawFoot();
+    if (isFresh) {
+      this.drawFoot();
+    }
   }
 
   /** Make columns as wide as their first rows need; none becomes narrower. */
@@ -174,6 +178,7 @@ class Grid {
       {
         class: `mesh-cell${kind}${number}`,
         role: 'gridcell',
+        id: isHere && this.here,
         'aria-colindex': column + 1,
         'aria-selected': isHere ? 'true' : undefined,
         style: `left: ${this.edges[column]}px; width: ${this.widths[column]}px`

@@ -14,26 +14,51 @@ export function listOf({ height, head = 0, draw, shown, ...attributes }) {
   const node = el('div', { tabindex: 0, ...attributes }, ground);
   let count = 0;
   let frame = 0;
+  let left = 0;
+  /** The lines in the page; a scroll leaves those alone that stay in sight. */
+  let rows = new Map();
+  let isStale = true;
 
   const redraw = () => {
     frame = 0;
     const first = Math.max(0, Math.floor(node.scrollTop / height) - BEYOND);
     const lines = Math.ceil((node.clientHeight || 300) / height) + 2 * BEYOND;
     const last = Math.min(count, first + lines) - 1;
-    ground.style.height = `${count * height}px`;
-    const rows = [];
+    const before = isStale ? new Map() : rows;
+    rows = new Map();
+    const fresh = [];
     for (let line = first; line <= last; line++) {
-      const row = draw(line);
-      row.style.top = `${line * height}px`;
-      rows.push(row);
+      const row = before.get(line) ?? draw(line);
+      if (!before.delete(line)) {
+        row.style.top = `${line * height}px`;
+        fresh.push(row);
+      }
+      rows.set(line, row);
     }
-    ground.replaceChildren(...rows);
+    if (isStale) {
+      ground.style.height = `${count * height}px`;
+      ground.replaceChildren(...fresh);
+    } else {
+      before.forEach(row => row.remove());
+      ground.append(...fresh);
+    }
+    isStale = false;
     shown(first, last);
   };
-  const later = () => {
+  const schedule = () => {
     frame ||= requestAnimationFrame(redraw);
   };
-  node.addEventListener('scroll', later, { passive: true });
+  const later = () => {
+    isStale = true;
+    schedule();
+  };
+  const scrolled = () => {
+    // Other columns come into sight sideways.
+    isStale ||= node.scrollLeft !== left;
+    left = node.scrollLeft;
+    schedule();
+  };
+  node.addEventListener('scroll', scrolled, { passive: true });
   const resized = new ResizeObserver(later);
   resized.observe(node);
 

@@ -38,18 +38,18 @@ export const cellOf = table => `%%mesh\nSELECT *\nFROM ${table}\nLIMIT 100`;
 export const indent = level => 6 + (level - 1) * 16;
 
 /** One line of the tree or of what was found. */
-export function drawn(row, { level, isChosen, isOpen, text, place }) {
+export function drawn(row, { level, isChosen, here, isOpen, text, place }) {
   const check = row.detail?.check;
   return el(
     'div',
     {
       class: 'mesh-row',
-      id: `mesh-${row.id}`,
+      id: isChosen && here,
       role: 'treeitem',
       'aria-level': level,
       'aria-selected': String(isChosen),
       'aria-expanded': isOpen === undefined ? undefined : String(isOpen),
-      'aria-posinset': place?.[0],
+      'aria-posinset': place,
       title: [spoken(row), row.type, row.comment].filter(Boolean).join('\n'),
       style: `padding-left: ${indent(level)}px`
     },
