@@ -25,6 +25,7 @@ ROOMS = {
     "health": ("engines", "doctor"),
     "stack": ("stack",),
     "gateway": ("gateway",),
+    "trino": ("trino",),
 }
 CANCELLED = 130
 UNEXPECTED = 5

@@ -24,7 +24,6 @@ from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.tables import Access, Pin, Stats
 from jupyter_mesh.model.types import BIGINT, BOOLEAN
-from jupyter_mesh.settings import IcebergSettings
 from jupyter_mesh.sql import embedded
 from jupyter_mesh.sql.reading import parse
 from jupyter_mesh.sql.repeatable import is_repeatable
@@ -68,7 +67,7 @@ class EmbeddedEngine:
         sources = {
             name: source(name, catalog, secrets)
             for name, catalog in catalogs.items()
-            if not isinstance(catalog, IcebergSettings)
+            if name not in lakes
         }
         self._lakes = lakes
         self._gateway = gateway

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines.pages_text import read_flat
 from jupyter_mesh.engines.pages_types import Kind, PageError, arrow_type, kind_of
-from jupyter_mesh.engines.pages_values import column_of
+from jupyter_mesh.engines.pages_values import column_of, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,11 +87,26 @@ def _closes(rest: bytes) -> bool:
 
 
 class PageReader:
-    """Reads the pages of one answer; `columns` as the protocol tells them."""
+    """Reads the pages of one answer; `columns` as the protocol tells them.
+
+    `schema` is that of every batch. Where all moments of a zoned column's first page are told
+    in one zone, it is the column's from then on; else the column is told in UTC.
+    """
 
     def __init__(self, columns: Sequence[Mapping[str, Any]]) -> None:
         self.kinds: tuple[Kind, ...] = tuple(kind_of(column) for column in columns)
         self.schema = arrow_schema(columns)
+        self._has_zones = False
+
+    def _take_zones(self, columns: Sequence[list[Any]]) -> None:
+        """Let the first page say in which zone each column of zoned moments is told."""
+        import pyarrow as pa
+
+        self._has_zones = True
+        for place, (values, field) in enumerate(zip(columns, self.schema, strict=True)):
+            if pa.types.is_timestamp(field.type) and field.type.tz is not None:
+                kind = pa.timestamp(field.type.unit, zone_of(values))
+                self.schema = self.schema.set(place, field.with_type(kind))
 
     def direct(self, rows: bytes) -> Iterator[pa.RecordBatch]:
         """The batches of a JSON array of rows."""
@@ -136,10 +151,15 @@ class PageReader:
         if count is not None and len(lists) != count:
             raise PageError(f"A page holds {len(lists)} rows where {count} were announced.")
         columns = zip(*lists, strict=True) if lists else ((),) * len(self.kinds)
+        found = [list(values) for values in columns]
+        if lists and not self._has_zones:
+            self._take_zones(found)
         try:
             arrays = [
-                column_of(list(values), kind)
-                for values, kind in zip(columns, self.kinds, strict=True)
+                column_of(values, kind).cast(field.type)
+                if pa.types.is_timestamp(field.type)
+                else column_of(values, kind)
+                for values, kind, field in zip(found, self.kinds, self.schema, strict=True)
             ]
         except ValueError as error:
             raise error if isinstance(error, PageError) else PageError(str(error)) from error

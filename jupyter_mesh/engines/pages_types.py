@@ -27,6 +27,8 @@ _PLAIN = {
 }
 _MOMENTS = frozenset({"time", "timestamp", "timestamp with time zone"})
 _DEFAULT_DIGITS = 3
+# Arrow counts moments in nanoseconds at best; finer ones stay the text that they came as.
+NANO = 9
 
 
 class PageError(ValueError):
@@ -93,7 +95,7 @@ def arrow_type(kind: Kind) -> pa.DataType:
             )
         case "interval day to second":
             return pa.duration("ms")
-        case base if base in _MOMENTS:
+        case base if base in _MOMENTS and kind.digits <= NANO:
             unit = "us" if kind.digits <= 6 else "ns"
             if base == "time":
                 return pa.time64(unit)

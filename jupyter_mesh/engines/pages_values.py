@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from jupyter_mesh.engines.pages_types import Kind, PageError, arrow_type
+from jupyter_mesh.engines.pages_types import NANO, Kind, PageError, arrow_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"(-?)(\d+) (\d{2}):(\d{2}):(\d{2})\.(\d{3})")
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
-_NANO = 9
 
 
 def column_of(values: list[Any], kind: Kind) -> pa.Array:
@@ -62,27 +61,13 @@ def _uuid(values: list[Any], kind: Kind) -> pa.Array:
     return pa.ExtensionArray.from_storage(arrow_type(kind), pa.array(plain, pa.binary(16)))
 
 
-def _trimmed(value: str, digits: int) -> str:
-    """A moment's text with at most nine fraction digits; PageError when more say something."""
-    if digits <= _NANO:
-        return value
-    head, dot, fraction = value.partition(".")
-    if fraction[_NANO:].strip("0"):
-        raise PageError(f"{value} has more digits than a nanosecond: cast it to nine or less.")
-    return head + dot + fraction[:_NANO]
-
-
-def _timestamp(values: list[Any], kind: Kind) -> pa.Array:
-    if kind.digits > _NANO:
-        values = [v if v is None else _trimmed(v, kind.digits) for v in values]
-    return _text(values, kind)
-
-
 def _time(values: list[Any], kind: Kind) -> pa.Array:
     import pyarrow as pa
 
-    unit = 6 if kind.digits <= 6 else _NANO
-    counts = [v if v is None else _count(_trimmed(v, kind.digits), unit) for v in values]
+    if kind.digits > NANO:
+        return pa.array(values, pa.string())
+    unit = 6 if kind.digits <= 6 else NANO
+    counts = [v if v is None else _count(v, unit) for v in values]
     return pa.array(counts, pa.int64()).cast(arrow_type(kind))
 
 
@@ -93,17 +78,25 @@ def _count(value: str, digits: int) -> int:
     return int(f"{whole}{fraction.ljust(digits, '0')}")
 
 
+def zone_of(values: list[Any]) -> str:
+    """The one zone that all of these moments are told in; UTC where they differ."""
+    found = {value.rpartition(" ")[2] for value in values if value}
+    return found.pop() if len(found) == 1 else "UTC"
+
+
 def _zoned(values: list[Any], kind: Kind) -> pa.Array:
     """Moments with a zone each; the instant is kept, told in UTC."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if kind.digits > NANO:
+        return pa.array(values, pa.string())
     target = arrow_type(kind)
     plain = pa.timestamp(target.unit)
     texts, zones = [], []
     for value in values:
         text, _, zone = (value or "").rpartition(" ")
-        texts.append(_trimmed(text, kind.digits) if text else None)
+        texts.append(text or None)
         zones.append(zone)
     local = pa.array(texts, pa.string()).cast(plain)
     found = set(zones) - {""}
@@ -229,7 +222,7 @@ _MAKERS: dict[str, Callable[[list[Any], Kind], pa.Array]] = {
     "date": _text,
     "varbinary": _bytes,
     "uuid": _uuid,
-    "timestamp": _timestamp,
+    "timestamp": _text,
     "time": _time,
     "timestamp with time zone": _zoned,
     "interval day to second": _days,

@@ -15,7 +15,7 @@ from jupyter_mesh.engines.trino_connection import Connection
 from jupyter_mesh.engines.trino_copies import Copies
 from jupyter_mesh.engines.trino_names import Prepared, Preparing
 from jupyter_mesh.engines.trino_server import Server
-from jupyter_mesh.engines.trino_statement import RemoteStatement
+from jupyter_mesh.engines.trino_statement import PATIENCE, RemoteStatement
 from jupyter_mesh.engines.trino_types import column_of
 from jupyter_mesh.errors import MeshError, NameNotFound, QueryError
 from jupyter_mesh.model.contract import Column
@@ -64,12 +64,14 @@ class TrinoEngine:
     ) -> None:
         self._lakes = lakes
         self._scratch = scratch
+        # Seconds for which a server may be out of reach before a statement is given up.
+        self.patience = PATIENCE
         self._connection = Connection(settings, secrets)
         self.server = Server(self._connection, settings, catalogs)
-        self._local = EmbeddedEngine(
+        self.local = EmbeddedEngine(
             EmbeddedSettings(), lakes, catalogs, gateway, secrets, scratch
         )
-        copies = Copies(lakes, self._local)
+        copies = Copies(lakes, self.local)
         self._preparing = Preparing(lakes, catalogs, self.server, copies)
 
     # -- statements --------------------------------------------------------------------------
@@ -96,10 +98,10 @@ class TrinoEngine:
             if show is not None and show.what == "catalogs" and show.like is None:
                 return self._catalogs_shown(started)
             if show is not None and self._is_ours(show):
-                return self._local.query(sql, session, parameters, ticket)
+                return self.local.query(sql, session, parameters, ticket)
             if target is not None and target.catalog in self._lakes:
                 if statement.kind in _LOCAL:
-                    return self._local.query(sql, session, parameters, ticket)
+                    return self.local.query(sql, session, parameters, ticket)
                 if not session.branch:
                     return self._merged(sql, session, parameters, ticket, target, started)
         prepared = self._preparing.prepared(sql, statement, session, parameters or {})
@@ -119,7 +121,7 @@ class TrinoEngine:
     def schemas(self, catalog: str, session: Session) -> Sequence[str]:
         """The schemas of a catalog, sorted; NameNotFound offers the nearest catalog."""
         if self._is_local(catalog):
-            return self._local.schemas(catalog, session)
+            return self.local.schemas(catalog, session)
         self._check(catalog)
         name = quote(self.server.name_of(catalog))
         return sorted(
@@ -131,7 +133,7 @@ class TrinoEngine:
     def tables(self, catalog: str, schema: str, session: Session) -> Sequence[str]:
         """The tables of a schema, sorted; NameNotFound offers the nearest schema."""
         if self._is_local(catalog):
-            return self._local.tables(catalog, schema, session)
+            return self.local.tables(catalog, schema, session)
         known = self.schemas(catalog, session)
         if schema not in known:
             raise NameNotFound(
@@ -143,7 +145,7 @@ class TrinoEngine:
     def describe(self, table: TableName, session: Session) -> tuple[Column, ...]:
         """The table's columns, in order; NameNotFound offers the nearest names."""
         if self._is_local(table.catalog):
-            return self._local.describe(table, session)
+            return self.local.describe(table, session)
         known = self.tables(table.catalog, table.schema, session)
         if table.table not in known:
             prefix = f"{table.catalog}.{table.schema}"
@@ -169,7 +171,7 @@ class TrinoEngine:
 
         The rows are here and the table's files are within reach, so they are written from here.
         """
-        return self._local.write(table, source, session, ticket)
+        return self.local.write(table, source, session, ticket)
 
     def forget(self, branch: str) -> None:
         """Let the server forget a branch that has ended."""
@@ -186,7 +188,7 @@ class TrinoEngine:
         """Let go of connections and temporary files."""
         self._tidy()
         self._connection.close()
-        self._local.close()
+        self.local.close()
 
     def _tidy(self) -> None:
         """Take the catalogs of ended branches from the server, if it is still there."""
@@ -210,6 +212,7 @@ class TrinoEngine:
         statement = RemoteStatement(
             request, self._connection.url, ticket, prepared.origin, prepared.words
         )
+        statement.patience = self.patience
         statement.start(prepared.text)
         stats = Stats(
             seconds=perf_counter() - started,
@@ -221,11 +224,17 @@ class TrinoEngine:
             statement.finish()
             return self._changed(statement, stats)
         columns = tuple(column_of(column) for column in statement.columns or ())
-        batches = self._ending(statement)
+        # The first rows say in which zones moments are told.
+        first = next(statement.rows, None)
+        batches = self._ending(first, statement)
         kept = KeptBatches(statement.reader.schema, self._scratch)
         return StreamedResult(columns, batches, kept, stats).start()
 
-    def _ending(self, statement: RemoteStatement) -> Iterator[pa.RecordBatch]:
+    def _ending(
+        self, first: pa.RecordBatch | None, statement: RemoteStatement
+    ) -> Iterator[pa.RecordBatch]:
+        if first is not None:
+            yield first
         yield from statement.rows
         statement.finish()
 

@@ -63,6 +63,7 @@ class RemoteStatement:
         self._lock = Lock()
         self._stopped = Event()
         self._ended = Event()
+        self.patience = PATIENCE
         self.query_id = ""
         self.update: str = ""
         self.count: int | None = None
@@ -195,7 +196,7 @@ class RemoteStatement:
 
     def _sent(self, send: Callable[[], Any]) -> Any:  # noqa: ANN401 - requests' own
         """An answer, asked for again while the way is cut or the server is overwhelmed."""
-        patience, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
+        patience, pause = time.monotonic() + self.patience, _FIRST_PAUSE
         while True:
             try:
                 response = send()

@@ -195,9 +195,11 @@ def _months(value: Any) -> str:  # noqa: ANN401 - pyarrow's MonthDayNano
     return f"{'-' if months < 0 else ''}{years}-{rest}"
 
 
-def _nanoseconds(value: Any) -> Any:  # noqa: ANN401 - numpy's moment
+def _nanoseconds(value: Any) -> Any:  # noqa: ANN401 - numpy's moment, or a finer one as text
     import numpy as np
 
+    if isinstance(value, str):
+        return value
     return np.datetime64(int(value), "ns")
 
 

@@ -4,7 +4,7 @@ A request is `{"sql", "catalog", "schema", "zone", "new_session"}`; an answer ha
 rows as Trino's protocol writes them, or the error's class and text. Run it as
 `python -m jupyter_mesh.testing.conformance --data FOLDER`: the folder holds `NAME.parquet`
 files and `types.json`, and is the catalog `tpch`, schema `tiny`; an empty lake beside it is the
-catalog `memory`.
+catalog `memory`. With `--engine trino` a real Trino answers, from its own tpch and memory.
 """
 
 from __future__ import annotations
@@ -149,13 +149,29 @@ class Subject:
         return {"columns": [], "rows": []}
 
 
+def _remote() -> Any:  # noqa: ANN401 - a subject of another kind
+    from jupyter_mesh.testing.conformance_trino import RemoteSubject
+
+    return RemoteSubject()
+
+
+def _told(subject: Any, request: Answer) -> Answer:  # noqa: ANN401 - either kind of subject
+    """A subject's answer, or its error as one."""
+    try:
+        return dict(subject.answer(request))
+    except MeshError as error:
+        return {"error": {"class": type(error).__name__, "text": error.message}}
+
+
 def main() -> None:
     """Answer until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of parquet files")
-    subject = Subject(parser.parse_args().data)
+    parser.add_argument("--engine", choices=("embedded", "trino"), default="embedded")
+    asked = parser.parse_args()
+    subject: Any = Subject(asked.data) if asked.engine == "embedded" else _remote()
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(subject.answer(json.loads(line))) + "\n")
+        sys.stdout.write(json.dumps(_told(subject, json.loads(line))) + "\n")
         sys.stdout.flush()
     subject.close()
 

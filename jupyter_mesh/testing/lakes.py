@@ -116,14 +116,22 @@ def lake_engine(
 
 
 @contextmanager
-def trino_engine(folder: Path, url: str, **more: Any) -> Iterator[Example]:  # noqa: ANN401
-    """The same lake and sources as `seeded`, asked through a Trino server."""
+def trino_engine(
+    folder: Path,
+    url: str,
+    names: Mapping[str, str] | None = None,
+    **more: Any,  # noqa: ANN401 - settings of the engine
+) -> Iterator[Example]:
+    """The same lake and sources as `seeded`, asked through a Trino server.
+
+    `names` are the server's for the catalogs; without them the lake gets one of its own.
+    """
     from jupyter_mesh.engines.trino import TrinoEngine
     from jupyter_mesh.settings import TrinoSettings
 
     with seeded(folder) as local:
         # One server serves many tests' lakes, each under a name of its own.
-        names = {"lake": f"lake_{uuid4().hex[:12]}"}
+        names = {"lake": f"lake_{uuid4().hex[:12]}"} if names is None else names
         settings = TrinoSettings(url=url, catalogs=names, **more)
         gateway = Gateway({"lake": local.lake})
         engine = TrinoEngine(
