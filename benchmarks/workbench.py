@@ -58,6 +58,7 @@ def journeys():
 def crowd(folder: Path, tables: int) -> None:
     """A mesh with so many tables in one schema."""
     with closing(sqlite3.connect(folder / "crowd.sqlite")) as store:
+        store.execute("BEGIN")
         for number in range(tables):
             store.execute(f"CREATE TABLE table_{number:06} (a TEXT)")
         store.commit()

@@ -214,6 +214,7 @@ def test_under_a_hub_s_prefix_it_works_the_same(start_lab, new_desk, demo_folder
 def test_five_thousand_tables_of_one_schema_are_scrolled_at_ease(start_lab, new_desk, tmp_path):
     tables = 5_000
     with closing(sqlite3.connect(tmp_path / "crowd.sqlite")) as store:
+        store.execute("BEGIN")
         for number in range(tables):
             store.execute(f"CREATE TABLE table_{number:05} (a TEXT)")
         store.execute('CREATE TABLE "zz <img src=x onerror=alert(1)>" (a TEXT)')
