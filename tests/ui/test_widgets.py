@@ -170,3 +170,21 @@ def test_a_refusal_shows_the_failing_rows_in_the_dark(bare, run):
     bare.picture("widgets-refused")
     panel.get_by_role("button", name="Plan again").click()
     expect(start).to_be_visible(timeout=ENDS)
+
+
+def test_a_promotion_is_stopped_while_the_kernel_works(bare, run, small_folder):
+    path = small_folder / "products" / "shop" / "orders" / "orders.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["cells"][-2]["source"] += "\nimport time\nfor _ in range(600): time.sleep(0.1)"
+    path.write_text(json.dumps(notebook))
+    run("panel = PromotionPanel(mesh, 'shop/orders')\npanel")
+    panel = last(bare.page, ".mesh-promotion")
+    start = panel.get_by_role("button", name=re.compile(r"^Promote 1\.0\.0"))
+    expect(start).to_be_enabled(timeout=ENDS)
+    start.click()
+    expect(panel).to_contain_text("of 5 cells", timeout=ENDS)
+    run("import time; time.sleep(120)", ends=False)
+    panel.get_by_role("button", name="Cancel").click()
+    # Long before the cell ends.
+    panel.locator("[data-state=cancelled]").wait_for(timeout=60_000)
+    bare.picture("widgets-cancelled")
