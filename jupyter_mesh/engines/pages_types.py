@@ -83,7 +83,9 @@ def arrow_type(kind: Kind) -> pa.DataType:
         case "array":
             return pa.list_(arrow_type(kind.parts[0]))
         case "map":
-            return pa.map_(*map(arrow_type, kind.parts))
+            key, item = map(arrow_type, kind.parts)
+            # A key cannot be null, not even of an empty map of nothing.
+            return pa.map_(pa.string() if pa.types.is_null(key) else key, item)
         case "row":
             return pa.struct(
                 [

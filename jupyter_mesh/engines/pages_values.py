@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+_DAY = re.compile(r"([+-]?\d+)-(\d\d)-(\d\d)")
 _SPAN = re.compile(r"(-?)(\d+) (\d{2}):(\d{2}):(\d{2})\.(\d{3})")
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 
@@ -38,6 +39,32 @@ def _text(values: list[Any], kind: Kind) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(values, pa.string()).cast(arrow_type(kind), safe=True)
+
+
+def _date(values: list[Any], kind: Kind) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return _text(values, kind)
+    except pa.ArrowInvalid:
+        # Years before 0 or beyond 9999.
+        days = [v if v is None else _days_of(v) for v in values]
+        return pa.array(days, pa.int32()).cast(arrow_type(kind))
+
+
+def _days_of(value: str) -> int:
+    """Days since 1970-01-01 in the calendar that SQL goes on with, to both sides.
+
+    Howard Hinnant, chrono-Compatible Low-Level Date Algorithms, days_from_civil.
+    """
+    match = _DAY.fullmatch(value)
+    if match is None:
+        raise PageError(f"{value!r} is no date.")
+    year, month, day = map(int, match.groups())
+    year -= month <= 2
+    era, of_era = divmod(year, 400)
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
 def _float(values: list[Any], kind: Kind) -> pa.Array:
@@ -168,6 +195,7 @@ def _map(values: list[Any], kind: Kind) -> pa.Array:
     key, item = kind.parts
     pairs = list(chain.from_iterable(value.items() for value in values if value))
     keys = column_of([_key(name, key) for name, _value in pairs], key)
+    keys = keys.cast(arrow_type(kind).key_type)
     items = column_of([value for _name, value in pairs], item)
     return pa.MapArray.from_arrays(
         _offsets(values), keys, items, arrow_type(kind), mask=_nulls(values)
@@ -219,7 +247,7 @@ _MAKERS: dict[str, Callable[[list[Any], Kind], pa.Array]] = {
     "real": _float,
     "double": _float,
     "decimal": _text,
-    "date": _text,
+    "date": _date,
     "varbinary": _bytes,
     "uuid": _uuid,
     "timestamp": _text,

@@ -233,9 +233,11 @@ class TrinoEngine:
     def _ending(
         self, first: pa.RecordBatch | None, statement: RemoteStatement
     ) -> Iterator[pa.RecordBatch]:
+        # Held here alone, so that whoever lets go of the answer ends it on the server.
+        rows, statement.rows = statement.rows, iter(())
         if first is not None:
             yield first
-        yield from statement.rows
+        yield from rows
         statement.finish()
 
     def _changed(self, statement: RemoteStatement, stats: Stats) -> StreamedResult:

@@ -138,6 +138,11 @@ def _requests() -> Any:  # noqa: ANN401 - a class of the client's kind
         def process(self, http_response: Any) -> Any:  # noqa: ANN401 - requests' own
             if not http_response.ok or not http_response.content:
                 return super().process(http_response)
+            headers = http_response.headers
+            if started := headers.get("X-Trino-Started-Transaction-Id"):
+                self.transaction_id = started
+            if "X-Trino-Clear-Transaction-Id" in headers:
+                self.transaction_id = "NONE"
             head, self.rows = split(http_response.content)
             self.data = head.pop("data", None)
             return super().process(_Head(http_response, head))  # type: ignore[arg-type]

@@ -25,8 +25,7 @@ def check(statement: Statement, lakes: Mapping[str, Catalog]) -> None:
         raise QueryError(f"Procedures are not called through the mesh. {_WHY}", remedy=_REMEDY)
     if table is None or table.catalog not in lakes:
         return
-    action = getattr(statement.tree, "action", "")
-    if statement.kind == "alter" and action.startswith("execute"):
+    if statement.kind == "alter" and statement.tree.texts[:1] == ("EXECUTE",):
         raise QueryError(f"ALTER TABLE ... EXECUTE is not passed on. {_WHY}", remedy=_REMEDY)
     if statement.kind == "view":
         raise QueryError(

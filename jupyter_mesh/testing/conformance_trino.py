@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines.trino_connection import Connection
@@ -38,6 +39,7 @@ class RemoteSubject:
         self._connection = Connection(settings, PlainSecrets())
         self._stack.callback(self._connection.close)
         self._session: Any = None
+        self._asked: tuple[Any, ...] | None = None
         for name in _CATALOGS:
             self._run(f"CREATE CATALOG IF NOT EXISTS {name} USING {name}", self._client({}))
 
@@ -47,10 +49,11 @@ class RemoteSubject:
 
     def answer(self, request: Answer) -> Answer:
         """One request's answer; raises the mesh's own errors."""
-        if request.get("new_session") or self._session is None:
-            self._session = self._client(request)
-            self._run("DROP CATALOG IF EXISTS memory", self._client({}))
-            self._run("CREATE CATALOG memory USING memory", self._client({}))
+        if request.get("new_session"):
+            self._empty_memory()
+        asked = tuple(request.get(key) for key in ("catalog", "schema", "zone"))
+        if request.get("new_session") or asked != self._asked:
+            self._asked, self._session = asked, self._client(request)
         statement, rows = self._run(request["sql"], self._session)
         columns = [column_of(column) for column in statement.columns or ()]
         if statement.update:
@@ -59,6 +62,16 @@ class RemoteSubject:
             "columns": [{"name": one.name, "type": str(one.type)} for one in columns],
             "rows": [row for batch in rows for row in _rows(batch, columns)],
         }
+
+    def _empty_memory(self) -> None:
+        # A catalog that is made again exactly as it was is the old one, tables and all.
+        size = time_ns() // 1_000_000 % 100_000_000
+        self._run("DROP CATALOG IF EXISTS memory", self._client({}))
+        self._run(
+            "CREATE CATALOG memory USING memory "
+            f"WITH (\"memory.max-data-per-node\" = '{128 * 2**20 + size}B')",
+            self._client({}),
+        )
 
     def _client(self, request: Answer) -> Any:  # noqa: ANN401 - the client's own session
         from trino.client import ClientSession
@@ -96,6 +109,10 @@ def _cells(array: Any, kind: TrinoType) -> list[Any]:  # noqa: ANN401 - Arrow's
         cut = 20 + (kind.numbers or (3,))[0]
         texts = pc.strftime(array, format="%Y-%m-%d %H:%M:%S").to_pylist()
         return [None if text is None else text[:cut] + zone for text in texts]
+    if pa.types.is_date(array.type):
+        # Years beyond four digits are none of Python's.
+        days = array.to_numpy(zero_copy_only=False)
+        return [None if day != day else str(day) for day in days]
     values = python_values(array, kind)
     # What has no type of its own, or is finer than nanoseconds, comes as text.
     return [v if isinstance(v, str) else spelled(v, kind) for v in values]

@@ -126,29 +126,41 @@ def trino_engine(
 
     `names` are the server's for the catalogs; without them the lake gets one of its own.
     """
+    with seeded(folder) as local, through_trino(local, folder, url, names, **more) as example:
+        yield example
+
+
+@contextmanager
+def through_trino(
+    local: Example,
+    folder: Path,
+    url: str,
+    names: Mapping[str, str] | None = None,
+    **more: Any,  # noqa: ANN401 - settings of the engine
+) -> Iterator[Example]:
+    """An example that is there, asked through a Trino server."""
     from jupyter_mesh.engines.trino import TrinoEngine
     from jupyter_mesh.settings import TrinoSettings
 
-    with seeded(folder) as local:
-        # One server serves many tests' lakes, each under a name of its own.
-        names = {"lake": f"lake_{uuid4().hex[:12]}"} if names is None else names
-        settings = TrinoSettings(url=url, catalogs=names, **more)
-        gateway = Gateway({"lake": local.lake})
-        engine = TrinoEngine(
-            settings,
-            {"lake": local.lake},
-            local.catalogs,
-            gateway,
-            PlainSecrets(),
-            folder / "remote",
-        )
-        try:
-            yield replace(local, engine=engine)
-        finally:
-            engine.close()
-            for name in names.values():
-                engine.server.rows(f"DROP CATALOG IF EXISTS {name}")
-            gateway.close()
+    # One server serves many tests' lakes, each under a name of its own.
+    names = {"lake": f"lake_{uuid4().hex[:12]}"} if names is None else names
+    settings = TrinoSettings(url=url, catalogs=names, **more)
+    gateway = Gateway({"lake": local.lake})
+    engine = TrinoEngine(
+        settings,
+        {"lake": local.lake},
+        local.catalogs,
+        gateway,
+        PlainSecrets(),
+        folder / "remote",
+    )
+    try:
+        yield replace(local, engine=engine)
+    finally:
+        engine.close()
+        for name in names.values():
+            engine.server.rows(f"DROP CATALOG IF EXISTS {name}")
+        gateway.close()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from jupyter_mesh.model.tables import AsOf
 from jupyter_mesh.settings import TrinoSettings
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
-from jupyter_mesh.testing.lakes import PlainSecrets, trino_engine
+from jupyter_mesh.testing.lakes import PlainSecrets, seeded, through_trino, trino_engine
 
 pytestmark = pytest.mark.long
 SLOW = "SELECT sum(a.id * b.id % 7 * c.id) FROM flights a, flights b, flights c, flights d"
@@ -75,12 +75,13 @@ def test_a_stopped_statement_has_ended_on_the_server(example):
     )
     while not any(state == "RUNNING" for _, state in example.engine.server.rows(find)):
         sleep(0.1)
+    while not any("splits" in text for text, _percent in heard):
+        sleep(0.1)
     ticket.cancel()
     thread.join(30)
     assert isinstance(failures[0], QueryCancelled)
     ((query_id, _state),) = example.engine.server.rows(find)
     assert states(example, query_id) == [("FAILED", "USER_CANCELED")]
-    assert any("splits" in text for text, _percent in heard)
 
 
 def test_an_answer_that_is_left_unread_is_ended_on_the_server(example):
@@ -176,7 +177,7 @@ def test_a_catalog_that_only_the_server_has_is_browsed_and_asked(example):
 def test_a_fault_stands_at_its_place_in_what_was_written(example):
     with pytest.raises(StatementInvalid, match="nothing_such") as caught:
         example.query("SELECT f.id,\n :n + f.nothing_such FROM lake.raw.flights AS f", n=1)
-    assert (caught.value.line, caught.value.column) == (2, 9)
+    assert (caught.value.line, caught.value.column) == (2, 7)
 
 
 def test_a_message_never_names_what_is_hidden(example):
@@ -250,21 +251,22 @@ def test_parameters_keep_their_types(example):
         example.query("SELECT :n", n=object())
 
 
-def test_the_server_s_rules_keep_strangers_from_a_lake(tmp_path, example):
-    files = server_files(example.catalogs)
-    files = {name: text for name, text in files.items() if not name.startswith("catalog/")}
-    with (
-        servers.trino(files=files, alone=True) as service,
-        trino_engine(tmp_path, service.url, names={}) as guarded,
-    ):
-        assert guarded.rows("SELECT count(*) FROM flights") == [(1000,)]
-        found = guarded.engine.health(guarded.session)
-        assert {one.health for one in found} == {Health.GOOD}
-        guarded.query("CREATE TABLE made AS SELECT 1 AS n")
-        assert guarded.rows("SELECT * FROM made") == [(1,)]
-        with pytest.raises(MeshError, match="(?i)denied"):
-            guarded.engine.server.rows("DROP TABLE lake.raw.flights")
-        assert guarded.rows("SELECT count(*) FROM flights") == [(1000,)]
+def test_the_server_s_rules_keep_strangers_from_a_lake(tmp_path):
+    with seeded(tmp_path) as local:
+        config = {"catalog.store": "file"}
+        files = server_files(local.catalogs)
+        with (
+            servers.trino(files=files, config=config, alone=True) as service,
+            through_trino(local, tmp_path, service.url, names={}) as guarded,
+        ):
+            assert guarded.rows("SELECT count(*) FROM flights") == [(1000,)]
+            found = guarded.engine.health(guarded.session)
+            assert {one.health for one in found} == {Health.GOOD}
+            guarded.query("CREATE TABLE made AS SELECT 1 AS n")
+            assert guarded.rows("SELECT * FROM made") == [(1,)]
+            with pytest.raises(MeshError, match=r"(?i)denied"):
+                guarded.engine.server.rows("DROP TABLE lake.raw.flights")
+            assert guarded.rows("SELECT count(*) FROM flights") == [(1000,)]
 
 
 def test_without_rules_the_danger_is_told(example):
