@@ -107,9 +107,8 @@ class TrinoSettings:
     """A Trino cluster: the mesh's own server without `url`, the actor without `user`.
 
     `auth` is none, password, jwt, oauth2, certificate or kerberos; `password` and `token` are
-    references; `certificate`, `key` and `ca` absolute paths. `branches` says how a branch is
-    opened on the server: `catalogs` of their own, or hidden `schemas`. `catalogs` maps a
-    catalog of the mesh to the server's name for it where they differ.
+    references; `certificate`, `key` and `ca` absolute paths. `catalogs` maps a catalog of the
+    mesh to the server's name for it where they differ.
     """
 
     url: str = ""
@@ -126,7 +125,6 @@ class TrinoSettings:
     roles: Mapping[str, str] = field(default_factory=dict)
     client_tags: tuple[str, ...] = ()
     spooling: bool = True
-    branches: str = "catalogs"
     catalogs: Mapping[str, str] = field(default_factory=dict)
     kind: str = "trino"
 

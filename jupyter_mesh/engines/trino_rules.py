@@ -50,12 +50,14 @@ def rules(lakes: list[str]) -> dict[str, object]:
 
     DROP TABLE, remove_orphan_files and expire_snapshots would remove files that branches and
     releases share: nobody may change a lake but by a branch, and no procedure runs on either.
+    Branches are catalogs that the mesh makes and drops, so that it owns those.
     https://trino.io/docs/current/security/file-system-access-control.html
     """
     guarded = "|".join([*lakes, f"{HIDDEN}.*"])
     return {
         "catalogs": [
             *({"catalog": lake, "allow": "read-only"} for lake in lakes),
+            {"catalog": f"{HIDDEN}.*", "allow": "owner"},
             {"allow": "all"},
         ],
         "procedures": [

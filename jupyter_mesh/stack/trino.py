@@ -136,6 +136,7 @@ class Trino:
             if stale.name not in texts and stale.is_file():
                 stale.unlink()
         for file, text in texts.items():
+            (etc / file).parent.mkdir(parents=True, exist_ok=True)
             (etc / file).write_text(text, encoding="utf-8")
         for part in ("plugin", "secrets-plugin"):
             link = ground.folder / part
