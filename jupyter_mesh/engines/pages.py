@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from jupyter_mesh.engines.pages_types import Kind, PageError, arrow_type, kind_o
 from jupyter_mesh.engines.pages_values import column_of, zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -194,22 +195,31 @@ def _bytes_of(segment: Mapping[str, Any], fetch: Fetch) -> bytes:
 def _unpacked(raw: bytes, encoding: str, size: int | None) -> bytes:
     if size is None or encoding == "json":
         return raw
-    try:
-        if encoding == "json+zstd":
-            import zstandard
-
-            return zstandard.ZstdDecompressor().decompress(raw, max_output_size=size)
-        if encoding == "json+lz4":
-            import lz4.block
-
-            return bytes(lz4.block.decompress(raw, uncompressed_size=size))
-    except (ValueError, RuntimeError, zstandard_error()) as error:
-        raise PageError(f"A segment cannot be unpacked: {error}") from error
-    raise PageError(f"The server sends rows as {encoding}, which is not known.")
+    unpack = _PACKINGS.get(encoding)
+    if unpack is None:
+        raise PageError(f"The server sends rows as {encoding}, which is not known.")
+    return unpack(raw, size)
 
 
-def zstandard_error() -> type[Exception]:
-    """What zstandard raises; it is only loaded where something is packed with it."""
+def _from_zstd(raw: bytes, size: int) -> bytes:
     import zstandard
 
-    return zstandard.ZstdError
+    try:
+        return zstandard.ZstdDecompressor().decompress(raw, max_output_size=size)
+    except zstandard.ZstdError as error:
+        raise PageError(f"A segment cannot be unpacked: {error}") from error
+
+
+def _from_lz4(raw: bytes, size: int) -> bytes:
+    import lz4.block
+
+    try:
+        return bytes(lz4.block.decompress(raw, uncompressed_size=size))
+    except lz4.block.LZ4BlockError as error:
+        raise PageError(f"A segment cannot be unpacked: {error}") from error
+
+
+_PACKINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "json+zstd": _from_zstd,
+    "json+lz4": _from_lz4,
+}
