@@ -144,18 +144,40 @@ export class TreeModel {
     const nodes = new Map<string, Node>();
     try {
       await this.renew(fresh, this.root, nodes);
+      const before = this.nodes;
       this.root = fresh;
       this.nodes = nodes;
       this.asked.clear();
+      this.follow(before);
       this.stale = null;
       if (this.chosen !== null && !nodes.has(this.chosen)) {
-        this.chosen = null;
+        const parent = before.get(this.chosen)?.parent;
+        const isComing = parent && !nodes.get(parent.row.id)?.total;
+        this.chosen = isComing ? this.chosen : null;
       }
     } catch (reason) {
       this.stale = MeshError.of(reason);
     } finally {
       this.isRefreshing = false;
       this.relined();
+    }
+  }
+
+  /** Open and close what a person has opened and closed while a refresh was on its way. */
+  private follow(before: Map<string, Node>): void {
+    for (const [id, old] of before) {
+      const node = this.nodes.get(id);
+      if (!node) {
+        // Its parent was opened meanwhile too, and brings it.
+        if (old.isOpen) {
+          this.wanted.add(id);
+        }
+      } else if (node.isOpen !== old.isOpen) {
+        node.isOpen = old.isOpen;
+        if (node.isOpen && node.total === null) {
+          void this.load(node, 0);
+        }
+      }
     }
   }
 

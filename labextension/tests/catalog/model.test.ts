@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { PAGE, TreeModel } from '../../src/catalog/model';
 import type { Line } from '../../src/catalog/nodes';
@@ -127,6 +127,32 @@ describe('a refresh', () => {
     expect(drawn(tree)).toContain('table:lake.raw.airports');
     expect(tree.chosen).toBe('table:lake.raw.planes');
     expect(said(tree.lines.at(tree.chosenLine))).toBe('table:lake.raw.planes');
+  });
+
+  it('loses nothing that is opened, closed or chosen while it is on its way', async () => {
+    const { fetch } = fetching(SMALL);
+    let gate = Promise.resolve();
+    const tree = new TreeModel(async (...asked) => {
+      const found = await fetch(...asked);
+      await gate;
+      return found;
+    });
+    await tree.start(null);
+    let release = (): void => undefined;
+    gate = new Promise<void>(done => (release = done));
+    const refreshed = tree.refresh();
+    gate = Promise.resolve();
+    await opened(tree, 'catalog:lake');
+    await opened(tree, 'schema:lake.raw');
+    tree.close(tree.node('products')!);
+    tree.choose('table:lake.raw.flights');
+    release();
+    await refreshed;
+    await vi.waitFor(() =>
+      expect(drawn(tree)).toContain('table:lake.raw.flights')
+    );
+    expect(tree.node('products')!.isOpen).toBe(false);
+    expect(tree.chosen).toBe('table:lake.raw.flights');
   });
 
   it('asks for the pages in sight only', async () => {
