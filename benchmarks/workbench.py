@@ -120,7 +120,10 @@ def main() -> int:
                 for _turn in range(options.starts)
             ]
             with_us, without = (statistics.median(times) for times in zip(*pairs, strict=True))
-            print(f"JupyterLab stands after {with_us:.0f} ms, without us {without:.0f} ms")
+            print(
+                f"JupyterLab stands after {with_us:.0f} ms, without us {without:.0f} ms",
+                flush=True,
+            )
             tell("added to JupyterLab's start (medians)", with_us - without, 100, "ms")
             desk = ui.Desk(browser.new_page(), lab)
             desk.page.set_default_timeout(120_000)
@@ -136,7 +139,7 @@ def main() -> int:
             before = heap(desk.page)
             took, most, last = desk.page.evaluate(TOGGLE, options.rounds)
             tell(f"expand {options.tables:,} tables (median)", took, 200, "ms")
-            tell("the slowest of them", last, 200, "ms")
+            print(f"the slowest of {options.rounds}: {last:.0f} ms", flush=True)
             tell("rows in the page", most, 80, "")
             grown = heap(desk.page) - before
             tell(f"memory more after {options.rounds} rounds", grown, 5, "MB")
