@@ -9,10 +9,11 @@ It needs nothing of the rest of the package.
 from __future__ import annotations
 
 import base64
+import gc
 import re
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines.pages_text import read_flat
@@ -20,7 +21,7 @@ from jupyter_mesh.engines.pages_types import Kind, PageError, arrow_type, kind_o
 from jupyter_mesh.engines.pages_values import column_of, zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["PageError", "PageReader", "arrow_schema", "split"]
 
 # Segments on their way at once: enough to hide a store's delay, few enough to stay small.
-_AHEAD = 3
+_AHEAD = 2
 _DATA = re.compile(rb',\s*"data"\s*:\s*\[\s*\[')
 
 
@@ -144,10 +145,14 @@ class PageReader:
         return self._batch(rows, facts.get("rowsCount"))
 
     def _batch(self, rows: bytes, count: int | None) -> pa.RecordBatch:
-        import pyarrow as pa
-
         if (batch := read_flat(rows, self.kinds, self.schema, count)) is not None:
             return batch
+        with _uncollected():
+            return self._slowly(rows, count)
+
+    def _slowly(self, rows: bytes, count: int | None) -> pa.RecordBatch:
+        import pyarrow as pa
+
         lists = _lists(rows)
         if count is not None and len(lists) != count:
             raise PageError(f"A page holds {len(lists)} rows where {count} were announced.")
@@ -165,6 +170,18 @@ class PageReader:
         except ValueError as error:
             raise error if isinstance(error, PageError) else PageError(str(error)) from error
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector rest: it would look again and again at lists that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _lists(rows: bytes) -> list[list[Any]]:

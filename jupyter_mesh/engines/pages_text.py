@@ -38,9 +38,7 @@ def read_flat(
     breaks = body.count(b"],[")
     if count is not None and breaks != count - 1:
         return None
-    return _read(
-        body[2:-2].replace(b"],[", b"\n"), schema, breaks + 1, is_counted=count is not None
-    )
+    return _read(body[2:-2].replace(b"],[", b"\n"), schema, breaks + 1)
 
 
 def _is_safe(kinds: Sequence[Kind]) -> bool:
@@ -50,9 +48,7 @@ def _is_safe(kinds: Sequence[Kind]) -> bool:
     )
 
 
-def _read(
-    text: bytes, schema: pa.Schema, count: int, *, is_counted: bool
-) -> pa.RecordBatch | None:
+def _read(text: bytes, schema: pa.Schema, count: int) -> pa.RecordBatch | None:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -61,7 +57,8 @@ def _read(
         table = csv.read_csv(
             pa.BufferReader(text),
             csv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
-            csv.ParseOptions(newlines_in_values=not is_counted),
+            # A `],[` inside a text became a line's end: its row lacks columns, and fails.
+            csv.ParseOptions(newlines_in_values=False),
             csv.ConvertOptions(
                 column_types=dict(zip(names, schema.types, strict=True)),
                 null_values=["null"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -149,10 +150,9 @@ class RemoteStatement:
 
     def _fetched(self, address: str, headers: Mapping[str, Any]) -> bytes:
         """A segment's bytes. Its address carries its own right, so that no login goes along."""
-        import requests
 
         def get() -> Any:  # noqa: ANN401 - requests' own
-            return requests.get(address, headers=dict(headers), timeout=60)
+            return self._store.get(address, headers=dict(headers), timeout=60)
 
         response = self._sent(get)
         if response.status_code in {404, 410}:
@@ -167,10 +167,16 @@ class RemoteStatement:
         import requests
 
         try:
-            requests.get(address, headers=dict(headers), timeout=10)
+            self._store.get(address, headers=dict(headers), timeout=10)
         except requests.RequestException:
             # The server clears away by itself what nobody acknowledges.
             return
+
+    @cached_property
+    def _store(self) -> Any:  # noqa: ANN401 - requests' own
+        import requests
+
+        return requests.Session()
 
     # -- asking ------------------------------------------------------------------------------
 
