@@ -237,14 +237,13 @@ class RemoteStatement:
         try:
             yield
         except MeshError:
-            self._ended.set()
             raise
         except exceptions.TrinoQueryError as error:
             self._ended.set()
             if self._stopped.is_set():
                 raise QueryCancelled("The statement was stopped before it ended.") from error
             raise trino_faults.of_statement(error, self._place, self._words) from error
-        except (exceptions.Error, PageError, OSError) as error:
+        except (exceptions.Error, exceptions.HttpError, PageError, OSError) as error:
             if self._stopped.is_set():
                 raise QueryCancelled("The statement was stopped before it ended.") from error
             raise trino_faults.of_road(error, self._url) from error
