@@ -8,7 +8,12 @@ from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.model.browse import Description, Entry
 from jupyter_mesh.model.names import ProductName, TableName, split_name
 from jupyter_mesh.model.versions import ReleaseRef
-from jupyter_mesh.settings import FilesSettings, IcebergSettings, SqliteSettings
+from jupyter_mesh.settings import (
+    FilesSettings,
+    IcebergSettings,
+    RestSettings,
+    SqliteSettings,
+)
 
 if TYPE_CHECKING:
     from jupyter_mesh.model.tables import Session
@@ -63,7 +68,7 @@ def _catalogs(parts: Parts) -> list[Entry]:
 def kind_of(parts: Parts, catalog: str) -> str:
     """What a catalog is: iceberg, sqlite, postgresql or files."""
     settings = parts.settings.catalogs.get(catalog)
-    if isinstance(settings, IcebergSettings):
+    if isinstance(settings, IcebergSettings | RestSettings):
         return "iceberg"
     if isinstance(settings, SqliteSettings):
         return "sqlite"

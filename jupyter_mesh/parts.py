@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh import plugins
 from jupyter_mesh.errors import ConfigError, NameNotFound
-from jupyter_mesh.settings import IcebergSettings, SecretStore, TrinoSettings
+from jupyter_mesh.settings import IcebergSettings, RestSettings, SecretStore, TrinoSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,14 +42,19 @@ class Parts:
 
     @cached_property
     def lakes(self) -> Mapping[str, Lake]:
-        """The Iceberg catalogs by name."""
+        """The Iceberg catalogs by name: the mesh's own, and those that others keep."""
         from jupyter_mesh.catalog.lake import Lake
 
-        return {
-            name: Lake(name, catalog, self.secrets)
-            for name, catalog in self.settings.catalogs.items()
-            if isinstance(catalog, IcebergSettings)
-        }
+        lakes: dict[str, Lake] = {}
+        for name, catalog in self.settings.catalogs.items():
+            if isinstance(catalog, IcebergSettings):
+                lakes[name] = Lake(name, catalog, self.secrets)
+            elif isinstance(catalog, RestSettings):
+                from jupyter_mesh.catalog.rest_lake import RestLake
+
+                records = self.hidden / "catalog.db"
+                lakes[name] = RestLake(name, catalog, self.secrets, records)
+        return lakes
 
     @property
     def home(self) -> Lake:
@@ -98,6 +103,12 @@ class Parts:
                 self.hidden / "scratch",
             )
         return self._engines[name]
+
+    def is_there(self, name: str) -> bool:
+        """Whether the engine is more than the mesh's own server that nobody has started."""
+        settings = self.settings
+        is_default = settings.engines[name] == TrinoSettings() and name != settings.engine
+        return not is_default or bool(self._own_trino())
 
     def _own_trino(self) -> str:
         """Where the mesh's own Trino server listens; nothing when it does not run."""

@@ -29,9 +29,9 @@ GUARANTEE = (
 def checkup(lake: Lake) -> Iterator[Condition]:
     """Look at a lake; StorageError where it cannot be reached or written."""
     subject = f"catalog {lake.name}"
-    kind = f"{_version(lake.database)} at {lake.database.place}"
     count = len(lake.schemas())
-    yield Condition(subject, Health.GOOD, f"{kind}, {count} schema{'' if count == 1 else 's'}")
+    plural = "" if count == 1 else "s"
+    yield Condition(subject, Health.GOOD, f"{lake.kind}, {count} schema{plural}")
     if not count and next(lake.store.own_files(), None) is not None:
         yield Condition(
             subject,
@@ -39,13 +39,18 @@ def checkup(lake: Lake) -> Iterator[Condition]:
             "the catalog is empty, but its warehouse holds the files of tables",
             "The database was lost or replaced: put back a copy before anything is written.",
         )
-    yield Condition(subject, Health.GOOD, f"guarantee: {GUARANTEE}")
+    yield Condition(subject, Health.GOOD, f"guarantee: {lake.guarantee}")
     yield _warehouse(lake, subject)
     now = datetime.now(UTC)
     late = [branch.name for branch in lake.branches() if branch.lease_until < now]
     if late:
         text_ = f"{len(late)} open branches have no owner any more, such as {late[0]}"
         yield Condition(subject, Health.DOUBTFUL, text_, "mesh gc takes them away.")
+
+
+def database_kind(database: Database) -> str:
+    """Which database it is, and where."""
+    return f"{_version(database)} at {database.place}"
 
 
 def _version(database: Database) -> str:

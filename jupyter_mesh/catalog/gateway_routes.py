@@ -166,7 +166,11 @@ def _scope(catalogs: Mapping[str, Lake], prefix: str, request: Request) -> Scope
 
 def _config(catalogs: Mapping[str, Lake], request: Request) -> Answer:
     warehouse = request.query.get("warehouse", "")
-    _scope(catalogs, warehouse, request)
+    scope = _scope(catalogs, warehouse, request)
     return json_answer(
-        {"defaults": {}, "overrides": {"prefix": warehouse}, "endpoints": list(ENDPOINTS)}
+        {
+            "defaults": {"default-base-location": scope.lake.warehouse},
+            "overrides": {"prefix": warehouse},
+            "endpoints": list(ENDPOINTS),
+        }
     )

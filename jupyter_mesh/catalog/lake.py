@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mesh.catalog import namespaces
 from jupyter_mesh.catalog.branches import Branches
-from jupyter_mesh.catalog.checkup import checkup
+from jupyter_mesh.catalog.checkup import GUARANTEE, checkup, database_kind
 from jupyter_mesh.catalog.database import Database
 from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.catalog.leases import Leases
@@ -57,27 +57,41 @@ class Lake:
     """
 
     def __init__(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
-        self.name = name
-        self.notices: tuple[str, ...] = ("tags", "lineage", "record", "report")
+        self._keep_records(name, settings, secrets)
         self.storage = settings.storage
-        self.database = Database(settings, secrets)
         self.store = Warehouse(settings, secrets, f"{self.database.place}\n{name}")
         self.pointers = Pointers(name, self.database)
         self.files = Tables(self.pointers, self.store)
         self.hidden = Branches(self.pointers, BRANCH_TERM)
+        self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail)
+        self.past = Past(self.files, self.kept)
+        self.views = Views(self.pointers, self.store)
+
+    def _keep_records(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
+        """Set up what is kept in the mesh's own database, wherever the tables are."""
+        self.name = name
+        self.notices: tuple[str, ...] = ("tags", "lineage", "record", "report")
+        self.database = Database(settings, secrets)
         self.kept = Releases(name, self.database)
         self.leases = Leases(name, self.database, LEASE_TERM)
         self.trail = Trail(name, self.database, BRANCH_TERM)
-        self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail)
-        self.past = Past(self.files, self.kept)
         self.names = Names(name, self.database)
         self.jobs = Jobs(name, self.database)
-        self.views = Views(self.pointers, self.store)
 
     @property
     def warehouse(self) -> str:
         """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no last slash."""
         return self.store.root
+
+    @property
+    def kind(self) -> str:
+        """What it is and where, for people."""
+        return database_kind(self.database)
+
+    @property
+    def guarantee(self) -> str:
+        """What holds when a release is published."""
+        return GUARANTEE
 
     def health(self) -> Sequence[Condition]:
         """How database, warehouse and branches are, and which guarantee holds."""

@@ -186,9 +186,9 @@ class Pointers:
 
     def note(self, connection: Connection, change: PointerChange, at: datetime) -> None:
         """Remember a step on main, so that the past can be read."""
-        self._note(connection, change.table, change.base_location, change.new_location, at)
+        self.note_move(connection, change.table, change.base_location, change.new_location, at)
 
-    def _note(
+    def note_move(
         self,
         connection: Connection,
         table: TableName,
@@ -196,6 +196,7 @@ class Pointers:
         location: str | None,
         at: datetime,
     ) -> None:
+        """Remember where a table went on main; nowhere when it was dropped."""
         connection.execute(
             insert(rows.MOVES).values(
                 lake=self.lake,
@@ -286,7 +287,7 @@ class Pointers:
         if done.rowcount != 1:
             raise self._overtaken(connection, table, branch)
         if not branch:
-            self._note(connection, table, base, None, datetime.now(UTC))
+            self.note_move(connection, table, base, None, datetime.now(UTC))
 
     def insert_missing(
         self, connection: Connection, into: Table, values: Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from jupyter_mesh.model.tables import BranchState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Row
     from sqlalchemy.engine import Connection
 
     from jupyter_mesh.catalog.branches import Branches, StagedChange
@@ -46,18 +47,11 @@ class Publisher:
         Raises ConflictError when the branch is closed, when a table or the product was changed
         since the branch was opened, or when what was checked is not what stands there now.
         """
-        if not release.outputs:
-            raise InputError(
-                f"{release.product} {release.version} serves no table.",
-                remedy="Stage at least one output port.",
-            )
+        self._check_serves(release)
         changes = self._settled(branch)
         with self.pointers.database.writing() as connection:
             self._end(connection, branch)
-            head = self.releases.head(connection, release.product)
-            if (head.digest if head else "") != self.branches.opened_at(connection, branch):
-                raise overtaken(release.product, f"its release {head.version}" if head else "")
-            self.releases.check_free(connection, release)
+            head = self._head(connection, branch, release)
             changes = self._held(connection, branch, changes)
             self._check_frozen(connection, branch, release, changes)
             self._move(connection, changes, str(release.product))
@@ -78,6 +72,21 @@ class Publisher:
             if landing is not None:
                 self._land(connection, landing)
             self.branches.clear(connection, branch)
+
+    def _check_serves(self, release: Release) -> None:
+        if not release.outputs:
+            raise InputError(
+                f"{release.product} {release.version} serves no table.",
+                remedy="Stage at least one output port.",
+            )
+
+    def _head(self, connection: Connection, branch: str, release: Release) -> Row[Any] | None:
+        """The product's head; ConflictError when it moved since the branch was opened."""
+        head = self.releases.head(connection, release.product)
+        if (head.digest if head else "") != self.branches.opened_at(connection, branch):
+            raise overtaken(release.product, f"its release {head.version}" if head else "")
+        self.releases.check_free(connection, release)
+        return head
 
     def _land(self, connection: Connection, landing: Landing) -> None:
         location = self.pointers.find(connection, landing.table)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.catalog.metadata import restored
 from jupyter_mesh.catalog.pointers import PointerChange
@@ -16,11 +16,23 @@ from jupyter_mesh.model.versions import Change, VersionDecision
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import Row
+    from sqlalchemy.engine import Connection
+
     from jupyter_mesh.catalog.publishing import Publisher
     from jupyter_mesh.model.names import ProductName
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.runs import Release
     from jupyter_mesh.model.versions import ReleaseRef, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A rollback that is ready: the head it begins at, the new release, where tables go."""
+
+    head: Release
+    release: Release
+    steps: tuple[PointerChange, ...]
 
 
 def roll_back(
@@ -30,13 +42,29 @@ def roll_back(
     actor: Actor,
     notices: Iterable[str],
 ) -> Release:
-    """Publish an older release again under the next refresh of its number.
+    """Publish an older release again under the next refresh of its number."""
+    ready = prepared(publisher, product, to, actor)
+    releases, release = publisher.releases, ready.release
+    with publisher.pointers.database.writing() as connection:
+        row = unmoved(publisher, connection, ready)
+        for step in ready.steps:
+            publisher.pointers.step(connection, "", step)
+            publisher.pointers.check_unserved(connection, step.table, str(product))
+            publisher.pointers.note(connection, step, release.created)
+        sealed = releases.enter(connection, release, row, ReleaseState.ROLLED_BACK)
+        publisher.trail.post(connection, f"{product}@{release.version}", notices)
+    return sealed
+
+
+def prepared(
+    publisher: Publisher, product: ProductName, to: ReleaseRef, actor: Actor
+) -> Return:
+    """Write what the tables of the older release will stand on; nothing points there yet.
 
     The tables go on from where they are: the older snapshot becomes current in new metadata,
     so that no history, tag or column id is lost. Evidence and inputs are those of the older
     release, for it is its data. A table that only the newer release has stays as it is.
     """
-    releases, tables = publisher.releases, publisher.tables
     head, target = _chosen(publisher, product, to)
     steps, outputs = [], []
     for output in target.outputs:
@@ -56,19 +84,17 @@ def roll_back(
         restores=str(target.version),
     )
     moved = [step for step in steps if step.base_location != step.new_location]
-    tables.settle((step.new_location, step.base_location) for step in moved)
-    with publisher.pointers.database.writing() as connection:
-        row = releases.head(connection, product)
-        if row is None or row.digest != head.digest:
-            raise overtaken(product, f"its release {row.version}" if row else "")
-        releases.check_free(connection, release)
-        for step in sorted(moved, key=lambda step: step.table):
-            publisher.pointers.step(connection, "", step)
-            publisher.pointers.check_unserved(connection, step.table, str(product))
-            publisher.pointers.note(connection, step, release.created)
-        sealed = releases.enter(connection, release, row, ReleaseState.ROLLED_BACK)
-        publisher.trail.post(connection, f"{product}@{release.version}", notices)
-    return sealed
+    publisher.tables.settle((step.new_location, step.base_location) for step in moved)
+    return Return(head, release, tuple(sorted(moved, key=lambda step: step.table)))
+
+
+def unmoved(publisher: Publisher, connection: Connection, ready: Return) -> Row[Any]:
+    """The product's head; ConflictError when it is no longer the one it was."""
+    row = publisher.releases.head(connection, ready.release.product)
+    if row is None or row.digest != ready.head.digest:
+        raise overtaken(ready.release.product, f"its release {row.version}" if row else "")
+    publisher.releases.check_free(connection, ready.release)
+    return row
 
 
 def _chosen(

@@ -76,7 +76,8 @@ class Tables:
     def write_metadata(self, metadata: TableMetadata, base_location: str | None = None) -> str:
         """Write a new metadata file, the successor of the one at `base_location`."""
         content = metadata.model_dump_json(exclude_none=True).encode()
-        return self._write(content, metadata.location, base_location)
+        document = {"location": metadata.location, "table-uuid": str(metadata.table_uuid)}
+        return self._write(content, self._place(document), base_location)
 
     # -- what the mesh asks for ------------------------------------------------------------
 
@@ -103,20 +104,26 @@ class Tables:
         if base_location is not None:
             document = following(document, self.document(base_location), base_location)
         content = json.dumps(document, separators=(",", ":")).encode()
-        return self._write(content, document["location"], base_location)
+        return self._write(content, self._place(document), base_location)
 
     def settle(self, steps: Iterable[tuple[str, str | None]]) -> None:
         """Wait until what tables got since their earlier states is on the disk.
 
         A step is where the table stands and where it stood before, if it did.
         """
-        places = []
+        places = set()
         for location, base_location in steps:
             since = 0.0
             if base_location is not None:
                 since = self.document(base_location)["last-updated-ms"] / 1000 - _SLACK
-            places.append((self.document(location)["location"], since))
+            document = self.document(location)
+            places |= {(document["location"], since), (self._place(document), since)}
         self.warehouse.settle(places)
+
+    def _place(self, document: Document) -> str:
+        """In which folder a table's metadata is kept."""
+        place: str = document["location"]
+        return place
 
     def _write(self, content: bytes, place: str, base_location: str | None) -> str:
         number = 0

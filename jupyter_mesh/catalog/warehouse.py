@@ -8,6 +8,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.model.names import TableName
     from jupyter_mesh.protocols import Secrets
-    from jupyter_mesh.settings import IcebergSettings, StorageSettings
+    from jupyter_mesh.settings import IcebergSettings, RestSettings, StorageSettings
 
 _FOLDERS = ("data", "metadata")
 # A path component holds 255 bytes; the name is only there for people.
@@ -43,8 +44,10 @@ class StoredFile:
 class Warehouse:
     """Reads, writes and lists files by their full locations (`file://...`, `s3://...`)."""
 
-    def __init__(self, settings: IcebergSettings, secrets: Secrets, catalog: str) -> None:
-        self.root = _root(settings.warehouse)
+    def __init__(
+        self, settings: IcebergSettings | RestSettings, secrets: Secrets, catalog: str
+    ) -> None:
+        self.settings = settings
         # In the name of every folder we make: another catalog may share the warehouse, and
         # what it needs must never look like garbage to this one.
         self.mark = hashlib.sha256(catalog.encode()).hexdigest()[:6]
@@ -52,6 +55,16 @@ class Warehouse:
         self._secrets = secrets
         self._io: FileIO | None = None
         self._lock = threading.Lock()
+
+    @property
+    def place(self) -> str:
+        """Where it lies, as it is written."""
+        return self.settings.warehouse
+
+    @cached_property
+    def root(self) -> str:
+        """Where it lies: names as they are on the disk, no slash at the end."""
+        return _root(self.place)
 
     def file_io(self) -> FileIO:
         """Iceberg's own reader and writer of files, set up for this store alone."""

@@ -6,6 +6,7 @@ import gc
 import http.client
 import itertools
 import json
+import os
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,13 +22,14 @@ from jupyter_mesh.catalog.gateway_access import Right
 from jupyter_mesh.catalog.gateway_routes import warehouse_of
 from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
+from jupyter_mesh.catalog.rest_lake import RestLake
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.runs import PortSnapshot, Release
 from jupyter_mesh.model.types import BIGINT, VARCHAR
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
-from jupyter_mesh.settings import IcebergSettings
+from jupyter_mesh.settings import IcebergSettings, RestSettings, SecretStore
 
 ANA = Actor("ana", ("analysts",))
 PRODUCT = ProductName("aviation", "delays")
@@ -39,7 +41,7 @@ class Words:
     """Secrets that are no secrets."""
 
     def resolve(self, reference):
-        return {"${env:KEY}": "key", "${env:SECRET}": "secret"}[reference]
+        return SecretStore({"KEY": "key", "SECRET": "secret", **os.environ}).resolve(reference)
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +98,11 @@ def postgres_uri(postgres):
     return uri
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["rest"])
 def settings(request, tmp_path):
     """Settings of a lake that is not there yet, on each database."""
+    if request.param == "rest":
+        return request.getfixturevalue("rest_settings")
     uri = f"sqlite:///{tmp_path}/mesh/catalog.db"
     if request.param == "postgresql":
         uri = request.getfixturevalue("postgres_uri")
@@ -113,6 +117,29 @@ def local(tmp_path):
     )
 
 
+@pytest.fixture
+def kept_by_others(tmp_path):
+    """A lake that somebody else runs, and the gateway by which it is reached."""
+    settings = IcebergSettings(f"sqlite:///{tmp_path}/theirs.db", f"file://{tmp_path}/theirs")
+    lake = Lake("theirs", settings, Words())
+    tokens = Tokens("theirs", lake.database)
+    token = tokens.issue("us", [Right.parse("write:theirs")], timedelta(hours=1)).text
+    listener = listener_for_others({"theirs": lake}, tokens)
+    listener.start()
+    yield lake, listener.url, token
+    listener.stop()
+    lake.close()
+
+
+@pytest.fixture
+def rest_settings(kept_by_others, tmp_path, monkeypatch):
+    """Settings of a lake in that catalog, which is a stranger to the mesh."""
+    _lake, url, token = kept_by_others
+    monkeypatch.setenv("THEIR_TOKEN", token)
+    settings = RestSettings(url, "theirs", token="${env:THEIR_TOKEN}")
+    return settings
+
+
 @dataclass
 class Hand:
     """Opens lakes on the same settings, stages tables and publishes them."""
@@ -120,15 +147,30 @@ class Hand:
     settings: IcebergSettings
     opened: list = field(default_factory=list)
 
+    records: Path | None = None
+
     def lake(self, name="lake"):
-        lake = Lake(name, self.settings, Words())
+        if isinstance(self.settings, RestSettings):
+            lake = RestLake(name, self.settings, Words(), self.records)
+        else:
+            lake = Lake(name, self.settings, Words())
         self.opened.append(lake)
         return lake
 
     def client(self, lake, branch=""):
         """The standard client of SQL catalogs, on main or on a branch."""
+        from pyiceberg.catalog.rest import RestCatalog
         from pyiceberg.catalog.sql import SqlCatalog
 
+        if isinstance(self.settings, RestSettings) and not branch:
+            properties = {
+                **lake.file_io().properties,
+                "uri": self.settings.uri,
+                "warehouse": self.settings.warehouse,
+                "token": Words().resolve(self.settings.token),
+            }
+            self.opened.append(RestCatalog("main", **properties))
+            return self.opened[-1]
         uri = lake.database.url.render_as_string()
         store = lake.file_io().properties
         catalog = SqlCatalog(branch or lake.name, **store, uri=uri, warehouse=lake.warehouse)
@@ -184,8 +226,8 @@ class Hand:
 
 
 @pytest.fixture
-def hand(settings):
-    hand = Hand(settings)
+def hand(settings, tmp_path):
+    hand = Hand(settings, records=tmp_path / "mesh" / "catalog.db")
     yield hand
     hand.close()
     gc.collect()

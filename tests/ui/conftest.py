@@ -180,7 +180,7 @@ class Desk:
     def ready(self):
         self.page.wait_for_function("() => window.jupyterapp?.restored", timeout=60_000)
         self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
-        self.page.wait_for_selector("#main .lm-Widget", timeout=60_000)
+        self.page.wait_for_selector("#jp-main-dock-panel, #main-panel", timeout=60_000)
 
     def command(self, name, **arguments):
         """Run a command of JupyterLab and do not wait for what it promises."""
