@@ -25,7 +25,13 @@ def test_a_sound_mesh_has_nothing_to_mend(said):
     found = said()
     assert found["files"][0].health is not Health.BAD
     assert "mesh stack up trino" in found["engine trino"][0].text
-    for subject in ("catalog lake", "catalog crm", "engine embedded", "engine trino", "releases"):
+    for subject in (
+        "catalog lake",
+        "catalog crm",
+        "engine embedded",
+        "engine trino",
+        "releases",
+    ):
         assert {one.health for one in found[subject]} == {Health.GOOD}, found[subject]
 
 

@@ -39,9 +39,9 @@ class DataProduct:
     """A product as its files describe it (ODPS v1.0.0).
 
     `folder` and `notebook` are absolute paths; `version` is what the author claims, empty when
-    left to be derived; `sampling` how much of its inputs a trial run reads; `engine` which of the
-    mesh's engines runs and checks it, empty for the mesh's own; `files` maps each descriptor's
-    path, relative to `folder`, to its text.
+    left to be derived; `sampling` how much of its inputs a trial run reads; `engine` which of
+    the mesh's engines runs and checks it, empty for the mesh's own; `files` maps each
+    descriptor's path, relative to `folder`, to its text.
     """
 
     name: ProductName

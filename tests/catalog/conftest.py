@@ -136,8 +136,7 @@ def rest_settings(kept_by_others, tmp_path, monkeypatch):
     """Settings of a lake in that catalog, which is a stranger to the mesh."""
     _lake, url, token = kept_by_others
     monkeypatch.setenv("THEIR_TOKEN", token)
-    settings = RestSettings(url, "theirs", token="${env:THEIR_TOKEN}")
-    return settings
+    return RestSettings(url, "theirs", token="${env:THEIR_TOKEN}")
 
 
 @dataclass
