@@ -1,4 +1,4 @@
-"""A statement's text with other names and values in it, and the way back to what was written."""
+"""A statement's text with other names and values in it, and the way back to what it was."""
 
 import math
 from datetime import UTC, date, datetime, time, timedelta, timezone
