@@ -51,12 +51,18 @@ class RestClient:
         self._lock = threading.Lock()
         self._token = ""
         self._ends = 0.0
+        self._config: Mapping[str, Any] | None = None
 
     # -- what the catalog says of itself -----------------------------------------------------
 
-    @cached_property
+    @property
     def config(self) -> Mapping[str, Any]:
         """Its settings: `properties` after its overrides, and the `endpoints` it names."""
+        if self._config is None:
+            self._config = self._told()
+        return self._config
+
+    def _told(self) -> Mapping[str, Any]:
         query = {"warehouse": self.settings.warehouse} if self.settings.warehouse else {}
         told = self.get(f"{self.settings.uri}/v1/config", query)
         properties = {**told.get("defaults", {}), **told.get("overrides", {})}
@@ -126,7 +132,7 @@ class RestClient:
         session = self.__dict__.pop("_session", None)
         if session is not None:
             session.close()
-        self.__dict__.pop("config", None)
+        self._config = None
 
     # -- inside ------------------------------------------------------------------------------
 

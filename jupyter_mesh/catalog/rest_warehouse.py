@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.catalog.warehouse import StoredFile, Warehouse
+from jupyter_mesh.catalog.warehouse import StoredFile, Warehouse, root_of
 from jupyter_mesh.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,9 +24,17 @@ class RestWarehouse(Warehouse):
         super().__init__(settings, secrets, catalog)
         self._remote = remote
 
-    @cached_property
-    def place(self) -> str:
+    @property
+    def root(self) -> str:
         """The settings' own word where it is an address, else the catalog's."""
+        if not self._root:
+            self._root = root_of(self._place())
+        return self._root
+
+    def _found(self) -> str:
+        return ""
+
+    def _place(self) -> str:
         written = self.settings.warehouse
         found = written if "://" in written else self._remote.place
         if not found:

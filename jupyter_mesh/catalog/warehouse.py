@@ -8,7 +8,6 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -55,16 +54,15 @@ class Warehouse:
         self._secrets = secrets
         self._io: FileIO | None = None
         self._lock = threading.Lock()
+        self._root = self._found()
 
     @property
-    def place(self) -> str:
-        """Where it lies, as it is written."""
-        return self.settings.warehouse
-
-    @cached_property
     def root(self) -> str:
         """Where it lies: names as they are on the disk, no slash at the end."""
-        return _root(self.place)
+        return self._root
+
+    def _found(self) -> str:
+        return root_of(self.settings.warehouse)
 
     def file_io(self) -> FileIO:
         """Iceberg's own reader and writer of files, set up for this store alone."""
@@ -228,7 +226,7 @@ def _make_folders(table: Path) -> None:
         raise unwritable(str(table), error) from error
 
 
-def _root(uri: str) -> str:
+def root_of(uri: str) -> str:
     """The warehouse's location: names as they are on the disk, no slash at the end."""
     path = local_path(uri)
     if path is not None:

@@ -126,6 +126,7 @@ def _rest() -> list[str]:
         "engines",
         "doctor",
         "stack",
+        "trino",
         "gateway",
         "fsck",
         "gc",

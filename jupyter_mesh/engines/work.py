@@ -30,6 +30,8 @@ class Interrupted(KeyboardInterrupt):
 class Work(Generic[T]):
     """One call in a daemon thread, so that a statement that hangs never holds its process.
 
+    It begins when it is waited for, `joined` or `awaited`, and that is done once.
+
     An engine deep in its own code hears no signal: only another thread can stop it at once.
     `said` and `percent` are what it reported last.
     """
@@ -43,7 +45,6 @@ class Work(Generic[T]):
         self._thread = Thread(
             target=context.run, args=(self._run, call), name="mesh-query", daemon=True
         )
-        self._thread.start()
 
     def _hear(self, text: str, percent: float | None) -> None:
         self.said, self.percent = text, percent
@@ -61,6 +62,7 @@ class Work(Generic[T]):
         waiting = asyncio.wrap_future(self._done)
         waiting.add_done_callback(_seen)
         try:
+            self._thread.start()
             while not waiting.done():
                 tick()
                 await asyncio.wait([waiting], timeout=_BEAT)
@@ -74,6 +76,8 @@ class Work(Generic[T]):
     def joined(self, tick: Callable[[], Any] = bool) -> T:
         """The same for a place that cannot await."""
         try:
+            # In here: an interrupt may come before this thread knows that the other one runs.
+            self._thread.start()
             while not self._done.done():
                 tick()
                 self._thread.join(_BEAT)
@@ -86,7 +90,8 @@ class Work(Generic[T]):
 
     def _stop(self) -> None:
         self.ticket.cancel()
-        self._thread.join(_GRACE)
+        if self._thread.is_alive():
+            self._thread.join(_GRACE)
         raise Interrupted("the query was stopped.") from None
 
     def _answer(self) -> T:

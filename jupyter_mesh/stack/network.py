@@ -5,12 +5,17 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import random
 import socket
 from typing import Any
 
 from jupyter_mesh.errors import ConfigError, ConflictError
 
 LOOPBACK = "127.0.0.1"
+# Below what systems hand to outgoing connections: a server that is started again finds its
+# port free.
+_KEPT = range(15_000, 32_000)
+_TRIES = 50
 
 
 def loopback(address: str) -> str:
@@ -28,7 +33,12 @@ def loopback(address: str) -> str:
 
 
 def free_port(address: str) -> int:
-    """A port that nobody listens on."""
+    """A port that nobody listens on, and that no outgoing connection will be given."""
+    for port in random.sample(_KEPT, _TRIES):
+        try:
+            return reserve(address, port, "")
+        except ConflictError:
+            continue
     with socket.socket(_family(address), socket.SOCK_STREAM) as door:
         door.bind((address, 0))
         return int(door.getsockname()[1])

@@ -148,6 +148,13 @@ class FakeCatalog:
         self.bases[branch.name] = dict(self.main)
         return branch
 
+    def pinned(self, snapshot: Snapshot, lease: timedelta) -> str:
+        """A branch of its own, on which the table stands so."""
+        self.calls.note(f"pin {snapshot.table}")
+        name = self.open_branch(f"pin{len(self.found)}", None, (snapshot.table,), lease).name
+        self.bases[name][snapshot.table] = self.written[name][snapshot.table] = snapshot
+        return name
+
     def branch(self, name: str) -> Branch:
         """The branch of that name."""
         return self.found[name]

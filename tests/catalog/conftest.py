@@ -98,7 +98,7 @@ def postgres_uri(postgres):
     return uri
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "rest"])
 def settings(request, tmp_path):
     """Settings of a lake that is not there yet, on each database."""
     if request.param == "rest":

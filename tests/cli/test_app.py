@@ -13,9 +13,9 @@ VERBS = [
     *("init", "demo", "new", "land", "browse", "describe", "query", "check", "plan", "promote"),
     *("releases", "read", "diff", "rollback", "engines", "doctor", "fsck", "gc"),
     "lint",
-    *("stack", "gateway"),
+    *("stack", "gateway", "trino"),
 ]
-INNER = {"new": ["product"], "stack": ["up"]}
+INNER = {"new": ["product"], "stack": ["up"], "trino": ["config"]}
 REFUSAL = errors.PromotionRefused(
     "aviation/delays 1.2.0 was not published.",
     decision=Decision((Reason("checks", "carrier is null in 3 rows"),)),

@@ -30,6 +30,13 @@ def test_any_port_will_do_for_none():
     assert network.reserve("127.0.0.1", 0, "s3") > 0
 
 
+def test_a_free_port_is_none_that_an_outgoing_connection_gets():
+    with socket.socket() as outgoing:
+        outgoing.bind(("127.0.0.1", 0))
+        given = outgoing.getsockname()[1]
+    assert network.free_port("127.0.0.1") < 32_000 < given
+
+
 def test_silence_is_no_answer():
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
