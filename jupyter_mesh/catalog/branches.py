@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.catalog.pointers import IS_TABLE, closed
+from jupyter_mesh.catalog.pointers import IS_TABLE
+from jupyter_mesh.catalog.refusals import closed
 from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.tables import Branch, BranchState

@@ -16,6 +16,7 @@ from jupyter_mesh.catalog.metadata import (
     tags_of,
 )
 from jupyter_mesh.catalog.pointers import PointerChange
+from jupyter_mesh.catalog.refusals import tag_taken
 from jupyter_mesh.errors import ConflictError, InputError, NameNotFound, StorageError
 from jupyter_mesh.model.versions import Version
 
@@ -93,10 +94,7 @@ class Past:
         }
         taken = sorted(name for name in wanted if there.get(name, wanted[name]) != wanted[name])
         if taken:
-            raise ConflictError(
-                f"The tag {taken[0]} of {table} stands on another snapshot.",
-                remedy="Remove it with the tool that made it; release tags are written once.",
-            )
+            raise tag_taken(table, taken[0])
         missing = {name: key for name, key in wanted.items() if name not in there}
         if not missing:
             return

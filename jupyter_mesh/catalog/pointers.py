@@ -10,7 +10,8 @@ from sqlalchemy import and_, delete, insert, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.errors import ConflictError, InputError, NameNotFound
+from jupyter_mesh.catalog.refusals import check_schema_name, closed, overtaken
+from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.model.names import PLAIN, TableName
 from jupyter_mesh.model.tables import BranchState
 
@@ -225,10 +226,7 @@ class Pointers:
 
     def create_schema(self, schema: str, branch: str = "") -> None:
         """Make a schema unless it is there; InputError for a name that other engines split."""
-        if not schema or "." in schema:
-            raise InputError(
-                f"{schema!r} cannot be a schema's name.", remedy="Use a name without dots."
-            )
+        check_schema_name(schema)
         with self.database.writing(durable=not branch) as connection:
             self.check_open(connection, branch)
             self.ensure_schema(connection, schema, branch)
@@ -380,19 +378,7 @@ class Pointers:
                 .join(_POINTERS, outputs.c.location == _POINTERS.c.metadata_location)
                 .where(outputs.c.lake == self.lake, self.at(table))
             ).first()
-        cause = f" by the release {by.product} {by.version}" if by else ""
-        return ConflictError(
-            f"{table} was changed{cause} in the meantime.",
-            remedy="Nothing was changed here. Run it again on the new state.",
-        )
+        return overtaken(table, f" by the release {by.product} {by.version}" if by else "")
 
     def _spelled(self, schema: str) -> str:
         return f"{self.lake}.{schema}" if PLAIN.match(schema) else f'{self.lake}."{schema}"'
-
-
-def closed(branch: str, state: str) -> ConflictError:
-    """The error for a branch that nobody may write any more."""
-    return ConflictError(
-        f"The branch {branch} was {state} and takes no more changes.",
-        remedy="Start a new run.",
-    )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.catalog.pointers import PointerChange, closed
+from jupyter_mesh.catalog.pointers import PointerChange
+from jupyter_mesh.catalog.refusals import closed
 from jupyter_mesh.catalog.releases import overtaken
 from jupyter_mesh.errors import ConflictError, InputError, NameNotFound
 from jupyter_mesh.model.tables import BranchState

@@ -140,14 +140,15 @@ class RestPast(Past):
 
     def history(self, table: TableName) -> list[Snapshot]:
         """The states that the mesh made, and those that the table's own log knows."""
-        states = {state.snapshot_id: state for state in super().history(table)}
+        ours = super().history(table)
+        known = {state.snapshot_id for state in ours}
         location = self.pointers.location(table)
-        for entry in self.tables.document(location).get("snapshots", []):
-            key = entry["snapshot-id"]
-            if key not in states:
-                states[key] = self.tables.state(table, location, key)
-        moments = {key: state.committed for key, state in states.items()}
-        return sorted(states.values(), key=lambda s: str(moments[s.snapshot_id]), reverse=True)
+        theirs = [
+            self.tables.state(table, location, entry["snapshot-id"])
+            for entry in self.tables.document(location).get("snapshots", [])
+            if entry["snapshot-id"] not in known
+        ]
+        return sorted([*ours, *theirs], key=lambda state: str(state.committed), reverse=True)
 
     def tag(self, release: Release) -> None:
         """Have the catalog keep what a release serves; harmless when repeated."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jupyter_mesh.catalog.metadata import current_id
+from jupyter_mesh.catalog.refusals import overtaken
 from jupyter_mesh.catalog.rest_plain import MARK, PlainRemote, told_of
 from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.model.names import TableName
@@ -160,10 +161,7 @@ class NessieRemote(PlainRemote):
         for step in steps:
             there = found.get(step.table, {}).get("metadataLocation")
             if there != step.base:
-                raise ConflictError(
-                    f"{step.table} was changed in the meantime.",
-                    remedy="Nothing was changed here. Run it again on the new state.",
-                )
+                raise overtaken(step.table)
         self._forget(name)
         source = {"type": "BRANCH", "name": self._ref, "hash": head}
         self.client.change("POST", self._trees, source, query={"name": name, "type": "BRANCH"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.catalog.metadata import current_id, find_snapshot
+from jupyter_mesh.catalog.refusals import tag_taken
 from jupyter_mesh.catalog.rest_updates import change_of, has_had, put_back, stands_at
 from jupyter_mesh.errors import ConflictError, InputError, NameNotFound
 
@@ -160,8 +161,12 @@ class PlainRemote:
             refs = told["metadata"].get("refs", {})
             known = {one["snapshot-id"] for one in told["metadata"].get("snapshots", [])}
             for name, snapshot_id in tags.items():
-                if name not in refs and snapshot_id in known:
+                if snapshot_id not in known:
+                    continue
+                if name not in refs:
                     self._write_tag(table, told["metadata"]["table-uuid"], name, snapshot_id)
+                elif refs[name]["snapshot-id"] != snapshot_id:
+                    raise tag_taken(table, name)
 
     def create_schema(self, schema: str) -> None:
         """Make a schema unless it is there."""

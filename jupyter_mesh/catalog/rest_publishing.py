@@ -205,6 +205,7 @@ class RestPublisher(Publisher):
         product: str,
     ) -> Publication:
         for change in changes:
+            self.rest.rest.check_unmoved(connection, self.rest.base(change))
             self.pointers.check_unserved(connection, change.table, product)
         moves = [
             (change.table.schema, change.table.table, change.expected, change.location)
@@ -251,19 +252,21 @@ class RestPublisher(Publisher):
                 name = f"{sealed.product}@{sealed.version}"
                 self.trail.post(connection, name, planned.notices)
             if planned.landing is not None:
-                self._land_at(connection, planned, planned.landing)
+                self._land_at(connection, planned.landing)
             if planned.branch:
                 self.branches.close(connection, planned.branch, BranchState.PUBLISHED)
                 self.branches.clear(connection, planned.branch)
         return sealed
 
-    def _land_at(self, connection: Connection, planned: Publication, landing: Landing) -> None:
-        """Remember a landing by what was staged for it."""
-        for schema, table, _base, location in planned.moves:
-            if (schema, table) == (landing.table.schema, landing.table.table) and location:
-                state = self.tables.state(landing.table, location)
-                known = replace(landing, snapshot_id=state.snapshot_id)
-                self.trail.land(connection, known, location)
+    def _land_at(self, connection: Connection, landing: Landing) -> None:
+        """Remember a landing by what the catalog has now."""
+        location = self.rest.rest.remote.location(landing.table)
+        if location is None:
+            raise self.rest.rest.missing(landing.table)
+        known = replace(
+            landing, snapshot_id=self.tables.state(landing.table, location).snapshot_id
+        )
+        self.trail.land(connection, known, location)
 
     def _forget(self, planned: Publication) -> None:
         with self.pointers.database.writing() as connection:

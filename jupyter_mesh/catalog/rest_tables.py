@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.catalog.branches import Branches
+from jupyter_mesh.catalog.branches import Branches, StagedChange
+from jupyter_mesh.catalog.metadata import current_id
 from jupyter_mesh.catalog.pointers import PointerChange, Pointers
+from jupyter_mesh.catalog.refusals import check_schema_name, overtaken
 from jupyter_mesh.catalog.rest_plain import Step
+from jupyter_mesh.catalog.rest_updates import stands_at
 from jupyter_mesh.catalog.tables import Tables
 from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.model.names import TableName
@@ -118,6 +121,7 @@ class RestPointers(Pointers):
         if branch:
             super().create_schema(schema, branch)
         else:
+            check_schema_name(schema)
             self.remote.create_schema(schema)
 
     def drop_schema(self, schema: str, branch: str = "") -> None:
@@ -138,6 +142,26 @@ class RestPointers(Pointers):
         self.remote.drop(table)
         with self.database.writing() as connection:
             self.note_move(connection, table, base, None, datetime.now(UTC))
+
+    def check_unmoved(self, connection: Connection, step: Step) -> None:
+        """ConflictError, with the release that did it, when main is not as the step says."""
+        told = self.remote.loaded(step.table)
+        found = None if told is None else told["metadata"]
+        if stands_at(found, step.before):
+            return
+        head = None if found is None else current_id(found)
+        outputs = rows.OUTPUTS
+        by = connection.execute(
+            select(outputs.c.product, outputs.c.version)
+            .where(
+                outputs.c.lake == self.lake,
+                outputs.c.table_namespace == step.table.schema,
+                outputs.c.table_name == step.table.table,
+                outputs.c.snapshot_id == head,
+            )
+            .limit(1)
+        ).first()
+        raise overtaken(step.table, f" by the release {by.product} {by.version}" if by else "")
 
     def missing(self, table: TableName, branch: str = "") -> NameNotFound:
         """The error for a table that is not there, with the nearest names that are."""
@@ -240,6 +264,10 @@ class RestTables(Tables):
         with self.pointers.database.writing() as connection:
             for change in changes:
                 self.pointers.note(connection, change, now)
+
+    def base(self, change: StagedChange) -> Step:
+        """What main must still hold for a change that was staged."""
+        return self.step(change.table, change.expected, None)
 
     def step(self, table: TableName, base: str | None, location: str | None) -> Step:
         """What the catalog is asked to do with a table."""

@@ -8,7 +8,7 @@ import itertools
 import json
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -98,9 +98,18 @@ def postgres_uri(postgres):
     return uri
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "rest"])
+def pytest_generate_tests(metafunc):
+    """Every catalog, unless a test names its own."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "settings" in metafunc.fixturenames and all(one.args[0] != "settings" for one in marks):
+        is_ours = metafunc.definition.get_closest_marker("our_database")
+        kinds = ["sqlite", "postgresql"] + ([] if is_ours else ["rest"])
+        metafunc.parametrize("settings", kinds, indirect=True)
+
+
+@pytest.fixture
 def settings(request, tmp_path):
-    """Settings of a lake that is not there yet, on each database."""
+    """Settings of a lake that is not there yet."""
     if request.param == "rest":
         return request.getfixturevalue("rest_settings")
     uri = f"sqlite:///{tmp_path}/mesh/catalog.db"
@@ -132,11 +141,12 @@ def kept_by_others(tmp_path):
 
 
 @pytest.fixture
-def rest_settings(kept_by_others, tmp_path, monkeypatch):
+def rest_settings(kept_by_others):
     """Settings of a lake in that catalog, which is a stranger to the mesh."""
     _lake, url, token = kept_by_others
-    monkeypatch.setenv("THEIR_TOKEN", token)
-    return RestSettings(url, "theirs", token="${env:THEIR_TOKEN}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THEIR_TOKEN", token)
+        yield RestSettings(url, "theirs", token="${env:THEIR_TOKEN}")
 
 
 @dataclass
@@ -211,6 +221,11 @@ class Hand:
         branch = lake.open_branch(f"run{next(_NUMBERS)}", product, names)
         states = [self.fill(lake, name, branch.name, rows) for name in names]
         return lake.publish(branch.name, self.release(version, states, product))
+
+    def told(self, state):
+        """A state of main, without its file: others write one of their own."""
+        is_ours = isinstance(self.settings, IcebergSettings)
+        return state if is_ours else replace(state, metadata_location="", committed=None)
 
     def rows(self, lake, location):
         """What a metadata file says, read as another engine would."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).with_name("crash.py")
+pytestmark = pytest.mark.our_database
 
 
 def killed(hand, mode, count):

@@ -19,6 +19,7 @@ from jupyter_mesh.errors import ConfigError, ConflictError, StorageError
 from jupyter_mesh.settings import IcebergSettings
 
 LEASE = {"lake": "lake", "owner": "", "token": 1, "since": "", "until": ""}
+pytestmark = pytest.mark.our_database
 
 
 class Words:

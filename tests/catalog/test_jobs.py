@@ -14,6 +14,7 @@ from jupyter_mesh.model.runs import Progress, Step
 
 ORDERS = ProductName("shop", "orders")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+pytestmark = pytest.mark.our_database
 
 
 class Words:

@@ -65,6 +65,7 @@ def test_it_has_every_verb_of_its_protocol(local_lake):
 
 
 @pytest.mark.long
+@pytest.mark.our_database
 def test_eight_processes_publish_two_tables_at_once_and_nothing_is_torn(settings):
     done = subprocess.run(
         [sys.executable, RACE, "--uri", settings.uri, "--reads", "500"],

@@ -125,6 +125,7 @@ def test_only_one_of_many_holds_at_a_time(lake):
     assert max(most) == 1
 
 
+@pytest.mark.our_database
 def test_the_lease_of_a_killed_process_falls_free_at_once(lake, settings):
     code = """
 import os, signal, sys

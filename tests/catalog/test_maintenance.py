@@ -183,6 +183,7 @@ def test_rows_of_a_branch_that_is_none_are_found(hand, lake, released):
     assert (problem.kind, problem.subject) == ("branch", "lake~ghost")
 
 
+@pytest.mark.our_database
 def test_gc_removes_what_an_abandoned_run_left_and_nothing_else(hand, lake, released):
     branch = lake.open_branch("r", PRODUCT, [])
     lost = hand.fill(lake, hand.table("carriers"), branch.name, rows=range(50))
@@ -221,6 +222,7 @@ def test_gc_keeps_what_releases_of_a_dropped_table_need(hand, lake, released):
     assert hand.rows(lake, released[1].metadata_location) == [0]
 
 
+@pytest.mark.our_database
 def test_gc_touches_nothing_younger_than_the_floor_or_than_an_open_run(hand, lake, released):
     branch = lake.open_branch("dead", PRODUCT, [])
     hand.fill(lake, hand.table("new"), branch.name)
@@ -242,6 +244,7 @@ def test_gc_touches_nothing_younger_than_the_floor_or_than_an_open_run(hand, lak
     assert gc(lake, NOW).files == (f"file://{fresh}",)
 
 
+@pytest.mark.our_database
 def test_gc_sweeps_dead_runs_first(hand, lake, released):
     lake.hidden.lease = timedelta(seconds=-1)
     branch = lake.open_branch("dead", PRODUCT, [])
@@ -276,6 +279,7 @@ def test_gc_stops_before_removing_anything_when_something_cannot_be_read(hand, l
     assert path_of(state.metadata_location).exists()
 
 
+@pytest.mark.our_database
 def test_history_forgets_states_whose_files_were_collected(hand, lake):
     table = hand.table("flights", "raw")
     hand.fill(lake, table, rows=(1,))

@@ -9,6 +9,8 @@ from jupyter_mesh.catalog.database import Database
 from jupyter_mesh.catalog.names import Names
 from jupyter_mesh.model.browse import Listed
 
+pytestmark = pytest.mark.our_database
+
 
 class Words:
     def resolve(self, reference):

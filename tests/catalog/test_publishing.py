@@ -27,7 +27,8 @@ def test_a_release_and_its_tables_become_current_together(hand, lake):
     release = lake.publish(branch.name, hand.release("1.0.0", states))
 
     assert lake.latest(PRODUCT) == release
-    assert [lake.snapshot(table) for table in (carriers, routes)] == states
+    current = [hand.told(lake.snapshot(table)) for table in (carriers, routes)]
+    assert current == [hand.told(state) for state in states]
     assert hand.rows(lake, lake.snapshot(carriers).metadata_location) == [1, 2]
     assert lake.branch(branch.name).state is BranchState.PUBLISHED
     assert [notice.kind for notice in lake.outbox()] == list(lake.notices)

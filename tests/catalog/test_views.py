@@ -14,6 +14,7 @@ from jupyter_mesh.model.names import TableName
 V = TableName("lake", "raw", "v")
 W = TableName("lake", "raw", "w")
 SCHEMA = {"type": "struct", "schema-id": 0, "fields": []}
+pytestmark = pytest.mark.our_database
 
 
 def document(lake, sql="SELECT 1"):
