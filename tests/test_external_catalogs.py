@@ -11,8 +11,13 @@ from jupyter_mesh.catalog.gateway_access import Right
 from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
 from jupyter_mesh.catalog.rest_client import RestClient
-from jupyter_mesh.errors import ConflictError, PromotionRefused
+from jupyter_mesh.catalog.rest_publishing import RestPublisher
+from jupyter_mesh.errors import AccessDenied, ConflictError, PromotionRefused, StorageError
 from jupyter_mesh.mesh import Mesh
+from jupyter_mesh.model.health import Health
+from jupyter_mesh.model.names import TableName
+from jupyter_mesh.model.policy import Actor
+from jupyter_mesh.model.tables import BranchState, Session
 from jupyter_mesh.settings import IcebergSettings, SecretStore
 from jupyter_mesh.testing import servers
 
@@ -105,6 +110,40 @@ def mesh(folder):
         yield mesh
 
 
+@pytest.fixture
+def other(folder, tmp_path_factory):
+    """Another mesh over the same lakehouse, which knows nothing of the first one's records."""
+    elsewhere = tmp_path_factory.mktemp("other")
+    (elsewhere / "mesh.yaml").write_text((folder / "mesh.yaml").read_text())
+    with Mesh.open(elsewhere) as mesh:
+        yield mesh
+
+
+class Killed(BaseException):
+    """What a process that is killed does not live to see."""
+
+
+PAIR = tuple(TableName("lake", "pair", name) for name in ("east", "west"))
+
+
+def stage(mesh, run, number):
+    """Both tables on a branch, with the number in each; the branch's name."""
+    lake = mesh.parts.home
+    branch = lake.open_branch(run, None, PAIR).name
+    session = Session(Actor("ana"), "lake", "pair", branch=branch)
+    engine = mesh.parts.engine()
+    lake.create_schema("pair", branch)
+    for table in PAIR:
+        lake.drop(table, branch) if table.table in lake.tables("pair", branch) else None
+        engine.query(f"CREATE TABLE {table.table} AS SELECT {number} AS n", session).rows()
+    return branch
+
+
+def numbers(mesh):
+    """What readers of the lakehouse see in both tables."""
+    return [mesh.query(f"SELECT n FROM {table}").rows() for table in PAIR]
+
+
 def test_a_notebook_becomes_a_release_there_and_is_read_by_version(mesh, folder):
     mesh.land(folder / "orders.csv", "lake.raw.orders")
     assert mesh.query("SELECT count(*) FROM lake.raw.orders").rows() == [(100,)]
@@ -126,3 +165,118 @@ def test_a_notebook_becomes_a_release_there_and_is_read_by_version(mesh, folder)
     back = mesh.rollback("shop/orders", "1.0.0")
     assert back.kind == "rollback"
     assert sorted(mesh.query("SELECT * FROM lake.shop_orders.orders").rows()) == rows
+
+
+def test_a_refused_promotion_leaves_readers_where_they_were(mesh, folder):
+    mesh.land(folder / "orders.csv", "lake.raw.orders")
+    mesh.promote("shop/orders")
+    before = mesh.query("SELECT * FROM lake.shop_orders.orders").rows()
+    with pytest.raises(PromotionRefused):
+        mesh.promote("shop/orders", parameters={"spoil": 1})
+    assert mesh.query("SELECT * FROM lake.shop_orders.orders").rows() == before
+    assert [str(release.version) for release in mesh.releases("shop/orders")] == ["1.0.0"]
+
+
+def test_whoever_was_faster_is_not_overwritten_and_a_second_run_goes_through(mesh, other):
+    mesh.parts.home.merge(stage(mesh, "first", 1))
+    late = stage(mesh, "late", 2)
+    other.query("INSERT INTO lake.pair.west VALUES 3")
+    with pytest.raises(ConflictError):
+        mesh.parts.home.merge(late)
+    # Of two tables, neither: also where the catalog changes one at a time.
+    assert numbers(mesh) == [[(1,)], [(1,), (3,)]]
+    mesh.parts.home.abandon(late)
+    mesh.parts.home.merge(stage(mesh, "again", 4))
+    assert numbers(other) == [[(4,)], [(4,)]]
+
+
+def test_what_a_killed_process_had_published_is_recorded_by_the_next(
+    mesh, folder, monkeypatch
+):
+    mesh.parts.home.merge(stage(mesh, "first", 1))
+    branch = stage(mesh, "killed", 2)
+
+    def killed(*_arguments):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RestPublisher, "_complete", killed)
+        with pytest.raises(Killed):
+            mesh.parts.home.merge(branch)
+    assert mesh.parts.home.branch(branch).state is BranchState.OPEN
+    with Mesh.open(folder) as later:
+        later.parts.home.sweep()
+        assert later.parts.home.branch(branch).state is BranchState.PUBLISHED
+        assert numbers(later) == [[(2,)], [(2,)]]
+
+
+def test_a_process_killed_before_the_catalog_heard_of_it_has_changed_nothing(
+    mesh, folder, monkeypatch
+):
+    mesh.parts.home.merge(stage(mesh, "first", 1))
+    branch = stage(mesh, "killed", 2)
+
+    def killed(*_arguments):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RestPublisher, "_carried_out", killed)
+        with pytest.raises(Killed):
+            mesh.parts.home.merge(branch)
+    with Mesh.open(folder) as later:
+        later.parts.home.sweep()
+        assert later.parts.home.branch(branch).state is BranchState.OPEN
+        assert numbers(later) == [[(1,)], [(1,)]]
+        later.parts.home.merge(branch)
+        assert numbers(later) == [[(2,)], [(2,)]]
+
+
+def test_an_answer_that_was_lost_is_looked_up(mesh, monkeypatch):
+    mesh.parts.home.merge(stage(mesh, "first", 1))
+    branch = stage(mesh, "lost", 2)
+    sent, lost = RestClient._sent, []
+
+    def swallowed(client, method, address, query, body):
+        answer = sent(client, method, address, query, body)
+        is_change = method == "PUT" or "commit" in address or "/tables/" in address
+        if method != "GET" and is_change and "history" not in address and not lost:
+            lost.append(address)
+            raise client._lost()
+        return answer
+
+    monkeypatch.setattr(RestClient, "_sent", swallowed)
+    mesh.parts.home.merge(branch)
+    assert lost
+    assert numbers(mesh) == [[(2,)], [(2,)]]
+    assert mesh.parts.home.branch(branch).state is BranchState.PUBLISHED
+
+
+def test_the_doctor_says_which_guarantee_holds(mesh, theirs, request):
+    said = [one for one in mesh.doctor() if one.subject == "catalog lake"]
+    assert {one.health for one in said} == {Health.GOOD}
+    guarantee = next(one.text for one in said if one.text.startswith("guarantee:"))
+    kind = request.node.callspec.params["theirs"]
+    expected = {"gateway": "in one request", "one at a time": "one after the other"}
+    assert expected.get(kind, "assignment of Nessie's branch main") in guarantee
+    assert any(theirs["uri"] in one.text for one in said)
+
+
+def test_nothing_in_their_store_is_garbage_of_ours(mesh, folder):
+    mesh.land(folder / "orders.csv", "lake.raw.orders")
+    mesh.parts.home.abandon(stage(mesh, "given-up", 1))
+    report = mesh.gc(older_than=timedelta(0))
+    assert (report.removed, report.files) == (0, ())
+    assert mesh.query("SELECT count(*) FROM lake.raw.orders").rows() == [(100,)]
+    assert mesh.fsck() == []
+
+
+def test_a_wrong_token_and_an_address_of_nobody_are_told(folder, theirs, monkeypatch):
+    if "token" in theirs:
+        monkeypatch.setenv("THEIR_TOKEN", "wrong-and-secret")
+        with Mesh.open(folder) as mesh, pytest.raises(AccessDenied) as refused:
+            mesh.query("SELECT 1 FROM lake.raw.orders")
+        assert "wrong-and-secret" not in f"{refused.value} {refused.value.remedy}"
+    settings = folder / "mesh.yaml"
+    settings.write_text(settings.read_text().replace(theirs["uri"], "http://127.0.0.1:9/x"))
+    with Mesh.open(folder) as mesh, pytest.raises(StorageError, match="nobody answers"):
+        mesh.query("SELECT 1 FROM lake.raw.orders")

@@ -76,6 +76,10 @@ class NessieRemote(PlainRemote):
                 return found
             query["page-token"] = page["token"]
 
+    def is_before(self, step: Step) -> bool:
+        """Whether the table is as the step wants to find it: the very same file."""
+        return self.location(step.table) == step.base
+
     # -- changes -----------------------------------------------------------------------------
 
     def apply(self, mark: str, steps: Sequence[Step], message: str) -> None:

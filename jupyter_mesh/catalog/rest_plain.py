@@ -117,6 +117,11 @@ class PlainRemote:
         except NameNotFound:
             return None
 
+    def is_before(self, step: Step) -> bool:
+        """Whether the table is as the step wants to find it."""
+        told = self.loaded(step.table)
+        return stands_at(None if told is None else told["metadata"], step.before)
+
     # -- changes -----------------------------------------------------------------------------
 
     def apply(self, mark: str, steps: Sequence[Step], message: str) -> None:  # noqa: ARG002

@@ -212,7 +212,9 @@ class RestPublisher(Publisher):
             for change in changes
             if change.location is not None or change.expected is not None
         ]
-        return Publication(branch, branch, tuple(moves), tuple(self.made.made_schemas(branch)))
+        # Another mesh may have a branch of the same name, and publish to the same catalog.
+        key = f"{branch}-{uuid4().hex}"
+        return Publication(key, branch, tuple(moves), tuple(self.made.made_schemas(branch)))
 
     def _announce(self, connection: Connection, planned: Publication) -> None:
         connection.execute(

@@ -13,7 +13,6 @@ from jupyter_mesh.catalog.metadata import current_id
 from jupyter_mesh.catalog.pointers import PointerChange, Pointers
 from jupyter_mesh.catalog.refusals import check_schema_name, overtaken
 from jupyter_mesh.catalog.rest_plain import Step
-from jupyter_mesh.catalog.rest_updates import stands_at
 from jupyter_mesh.catalog.tables import Tables
 from jupyter_mesh.errors import NameNotFound
 from jupyter_mesh.model.names import TableName
@@ -145,11 +144,10 @@ class RestPointers(Pointers):
 
     def check_unmoved(self, connection: Connection, step: Step) -> None:
         """ConflictError, with the release that did it, when main is not as the step says."""
-        told = self.remote.loaded(step.table)
-        found = None if told is None else told["metadata"]
-        if stands_at(found, step.before):
+        if self.remote.is_before(step):
             return
-        head = None if found is None else current_id(found)
+        told = self.remote.loaded(step.table)
+        head = None if told is None else current_id(told["metadata"])
         outputs = rows.OUTPUTS
         by = connection.execute(
             select(outputs.c.product, outputs.c.version)
