@@ -149,6 +149,7 @@ def snapshot_of(
         rows=0 if entry is None else rows_of(entry),
         columns=columns_of(schema),
         committed=datetime.fromtimestamp(moment / 1000, UTC),
+        by_number=snapshot_id is not None,
     )
 
 

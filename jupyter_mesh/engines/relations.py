@@ -142,11 +142,11 @@ def scan(snapshot: Snapshot) -> Relation:
     """One state of an Iceberg table as DuckDB reads it."""
     if snapshot.snapshot_id is None:
         return Relation(_nothing(snapshot.columns), snapshot.columns)
-    return Relation(
-        f"(FROM iceberg_scan({literal(snapshot.metadata_location)}, "
-        f"snapshot_from_id => {snapshot.snapshot_id}))",
-        snapshot.columns,
-    )
+    # By its number a state has the columns that it was written with: one that came later
+    # without a row would be missing.
+    number = f", snapshot_from_id => {snapshot.snapshot_id}" if snapshot.by_number else ""
+    place = literal(snapshot.metadata_location)
+    return Relation(f"(FROM iceberg_scan({place}{number}))", snapshot.columns)
 
 
 def _nothing(columns: Sequence[Column]) -> str:

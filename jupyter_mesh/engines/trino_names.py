@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mesh.engines import trino_catalogs
 from jupyter_mesh.errors import InputError, NameNotFound, QueryError
 from jupyter_mesh.model.names import TableName, quote
-from jupyter_mesh.model.tables import Access, Pin
+from jupyter_mesh.model.tables import Access, AsOf, Pin
 from jupyter_mesh.sql.reading import Place, parse, places
 from jupyter_mesh.sql.rewriting import Edit, Rewritten, written
 from jupyter_mesh.sql.statement import TableRef
@@ -187,31 +187,30 @@ class _Writing:
             return _dotted(copy.catalog, copy)
         lake = self.preparing.lake(table)
         if lake is None or table.schema == INFORMATION:
-            catalog = self.preparing.server_name(table.catalog, session)
-            self.hidden[catalog] = table.catalog
-            if lake is None and table.schema != INFORMATION:
+            if ref.as_of is not None or table.schema != INFORMATION:
                 self._refuse_time(ref)
+            if table.schema != INFORMATION:
                 self.pins.append(Pin(table))
-            return _dotted(catalog, table)
+            return self._named(table, session)
         snapshot = self.preparing.snapshot(ref, session)
         self.pins.append(_pin(snapshot))
-        is_past = table in session.pins or session.as_of is not None
-        if ref.as_of is None and is_past and not _stands(snapshot, lake, session.branch):
-            return self._at(snapshot, lake)
+        is_past = table in session.pins or session.as_of is not None or ref.as_of is not None
+        if not is_past or _stands(snapshot, lake, session.branch):
+            return self._named(table, session)
+        if _is_numbered(snapshot, lake, session.branch):
+            return self._named(table, session) + _numbered(snapshot)
+        return self._at(snapshot, lake)
+
+    def _named(self, table: TableName, session: Session) -> str:
         catalog = self.preparing.server_name(table.catalog, session)
         self.hidden[catalog] = table.catalog
         return _dotted(catalog, table)
 
     def _at(self, snapshot: Snapshot, lake: Catalog) -> str:
-        """A table in an earlier state, or in one of another branch."""
+        """A table in a state that main has left behind, or in one of another branch."""
         branch = lake.pinned(snapshot, _KEPT)
-        catalog = self.preparing.server_name(lake.name, replace(self.session, branch=branch))
-        self.hidden[catalog] = lake.name
-        name = _dotted(catalog, snapshot.table)
-        if snapshot.snapshot_id is None:
-            return name
-        # The metadata that told of the state may have gone on since.
-        return f"{name} FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
+        name = self._named(snapshot.table, replace(self.session, branch=branch))
+        return name + _numbered(snapshot) if snapshot.by_number else name
 
     def edit(self, place: Place, reads: Mapping[TableRef, str]) -> Edit:
         """What stands at a place of the statement from now on."""
@@ -225,9 +224,7 @@ class _Writing:
             raise QueryError(
                 f"The catalog {table.catalog} is only read.", remedy="Write to a lake."
             )
-        catalog = self.preparing.server_name(table.catalog, self.session)
-        self.hidden[catalog] = table.catalog
-        return Edit(place.start, place.end, _dotted(catalog, table))
+        return Edit(place.start, place.end, self._named(table, self.session))
 
     def _refuse_time(self, ref: TableRef) -> None:
         if ref.as_of is not None or self.session.as_of is not None:
@@ -253,7 +250,29 @@ def _stands(snapshot: Snapshot, lake: Catalog, branch: str) -> bool:
         found = lake.snapshot(snapshot.table, branch)
     except NameNotFound:
         return False
-    return found.metadata_location == snapshot.metadata_location
+    return found.metadata_location == snapshot.metadata_location and not snapshot.by_number
+
+
+def _is_numbered(snapshot: Snapshot, lake: Catalog, branch: str) -> bool:
+    """Whether that state is had by its number where the session stands.
+
+    A server knows tags, but not which state a release or a moment means, nor what was left
+    behind by a rollback; and a number alone does not tell of columns that came without rows.
+    """
+    if snapshot.snapshot_id is None:
+        return False
+    number = AsOf(version=str(snapshot.snapshot_id))
+    try:
+        stands = lake.snapshot(snapshot.table, branch)
+        found = lake.snapshot(snapshot.table, branch, number)
+    except NameNotFound:
+        return False
+    there = (stands.metadata_location, snapshot.schema_id)
+    return there == (found.metadata_location, found.schema_id)
+
+
+def _numbered(snapshot: Snapshot) -> str:
+    return f" FOR VERSION AS OF BIGINT '{snapshot.snapshot_id}'"
 
 
 def _same(line: int, column: int) -> tuple[int, int]:

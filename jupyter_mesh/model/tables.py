@@ -20,7 +20,9 @@ class Snapshot:
     """One immutable state of one Iceberg table.
 
     `metadata_location` names an immutable file; `snapshot_id` is None for a table that was
-    never written. `rows` is None where the metadata does not tell.
+    never written. `rows` is None where the metadata does not tell. What the file holds as
+    current is meant, with the columns of that moment, unless `by_number`: then it is an older
+    state, which the file knows by the snapshot's id.
     """
 
     table: TableName
@@ -31,6 +33,7 @@ class Snapshot:
     rows: int | None
     columns: tuple[Column, ...]
     committed: datetime | None = None
+    by_number: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ class Relation(Node):
 
 @dataclass(slots=True, eq=False)
 class Table(Relation):
-    """A table by name, which ends at `end`; `version` is VERSION or TIMESTAMP and a value."""
+    """A table by name; `version` is VERSION or TIMESTAMP and a value, all ends at `end`."""
 
     parts: tuple[str, ...]
     end: int

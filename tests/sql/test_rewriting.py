@@ -76,12 +76,13 @@ def test_what_has_no_literal_is_refused(value):
 
 
 def test_every_table_and_parameter_of_a_statement_has_its_place():
+    versioned = "ops.main.\"q\" FOR VERSION AS OF 'v1'"
     sql = (
         "INSERT INTO lake.b.c WITH a AS (SELECT * FROM x WHERE id = :n) "
-        "SELECT * FROM a JOIN ops.main.\"q\" FOR VERSION AS OF 'v1' ON true"
+        f"SELECT * FROM a JOIN {versioned} ON true"
     )
     found = {sql[one.start : one.end]: one for one in places(parse(sql, "lake", "raw"))}
-    assert found.keys() == {"lake.b.c", "x", ":n", 'ops.main."q"'}
+    assert found.keys() == {"lake.b.c", "x", ":n", versioned}
     assert found["lake.b.c"].is_target
     assert str(found["x"].what.name) == "lake.raw.x"
-    assert found['ops.main."q"'].what.as_of == AsOf(version="v1")
+    assert found[versioned].what.as_of == AsOf(version="v1")

@@ -307,4 +307,5 @@ class Queries(Expressions):
                 self.refuse("expected VERSION or TIMESTAMP")
             self.expect("AS", "OF")
             table.version = (kind, self.value())
+            table.end = self.tokens[self.index - 1].end
         return table
