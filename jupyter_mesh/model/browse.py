@@ -40,6 +40,27 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnStatistics:
+    """How many values of a column are missing, and between what the others lie.
+
+    Bounds are text for people, empty where none are known; one with an ellipsis was cut.
+    """
+
+    nulls: int
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a table's metadata tells of its files (size in bytes) and, by name, its columns."""
+
+    files: int = 0
+    size: int | None = None
+    columns: Mapping[str, ColumnStatistics] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One thing as the search index keeps it: a schema, table, product or output port.
 

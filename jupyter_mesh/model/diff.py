@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.quality import CheckResult
     from jupyter_mesh.model.runs import PortSnapshot, Release
     from jupyter_mesh.model.versions import VersionDecision
@@ -54,12 +57,23 @@ def compare(before: Release, after: Release, decision: VersionDecision) -> Relea
 
 
 def _port(name: str, before: PortSnapshot | None, after: PortSnapshot | None) -> PortDiff:
-    old = {c.name: c.type for c in before.snapshot.columns} if before else {}
-    new = {c.name: c.type for c in after.snapshot.columns} if after else {}
     return PortDiff(
         name,
         before.snapshot.rows if before else None,
         after.snapshot.rows if after else None,
+        *columns_changed(
+            before.snapshot.columns if before else (), after.snapshot.columns if after else ()
+        ),
+    )
+
+
+def columns_changed(
+    before: Iterable[Column], after: Iterable[Column]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Which columns were added, removed and given another type, each with its type in words."""
+    old = {column.name: column.type for column in before}
+    new = {column.name: column.type for column in after}
+    return (
         tuple(f"{column} {kind}" for column, kind in new.items() if column not in old),
         tuple(f"{column} {kind}" for column, kind in old.items() if column not in new),
         tuple(

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import MeshError, QueryCancelled, QueryError
 from jupyter_mesh.formats.records import record
+from jupyter_mesh.model.diff import columns_changed
 from jupyter_mesh.model.names import TableName, quote
 from jupyter_mesh.server.route import ARROW, Asked, Blob, Route, number
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jupyter_mesh.catalog.releases import Served
     from jupyter_mesh.mesh import Mesh
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.product import OutputPort
+    from jupyter_mesh.model.tables import Snapshot
     from jupyter_mesh.protocols import Result
     from jupyter_mesh.server.visit import Visit
 
@@ -85,12 +88,16 @@ def table(visit: Visit) -> dict[str, Any]:
     """A table with its columns, what is known of it, and its versions."""
     name = TableName.parse(visit["name"])
     found = visit.mesh.describe(str(name))
+    known, facts = _statistics(visit.mesh, name)
     product, output = serving(visit.mesh, name)
     promised = {column.name: column for column in output.contract.columns} if output else {}
     told: dict[str, Any] = {
         "name": str(name),
-        "columns": [_column(column, promised.get(column.name)) for column in found.columns],
-        "facts": record(found.facts),
+        "columns": [
+            _column(column, promised.get(column.name)) | known.get(column.name, {})
+            for column in found.columns
+        ],
+        "facts": record(found.facts) | facts,
         "product": product or None,
         "port": output.name if output else None,
         "rules": record(output.contract.rules) if output else [],
@@ -117,6 +124,25 @@ def _column(found: Column, promised: Column | None) -> dict[str, Any]:
     }
 
 
+def _statistics(mesh: Mesh, table: TableName) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the metadata tells of the columns, by name, and of the files."""
+    from jupyter_mesh.catalog.statistics import statistics
+
+    lake = mesh.parts.lakes.get(table.catalog)
+    if lake is None:
+        return {}, {}
+    state = lake.snapshot(table)
+    if state.snapshot_id is None:
+        return {}, {}
+    try:
+        metadata = lake.files.parsed(state.metadata_location)
+        told = statistics(metadata, state.snapshot_id, lake.file_io())
+    except MeshError as error:
+        # The rest of the page is right, and it is here that somebody sees what is not.
+        return {}, {"statistics": error.message}
+    return record(told.columns), {"files": told.files, "bytes": told.size}
+
+
 def serving(mesh: Mesh, table: TableName) -> tuple[str, OutputPort | None]:
     """The product that serves a table, and its port; nothing where none does."""
     for name in mesh.parts.products.names():
@@ -137,18 +163,27 @@ def _versions(mesh: Mesh, table: TableName) -> list[dict[str, Any]]:
     if lake is None:
         return []
     served = {one.snapshot_id: one for one in lake.kept.of_table(table)}
-    versions = []
-    for snapshot in lake.history(table)[:_VERSIONS]:
-        one = served.get(snapshot.snapshot_id)
-        versions.append(
-            {
-                "snapshot_id": str(snapshot.snapshot_id or ""),
-                "committed": record(snapshot.committed),
-                "rows": snapshot.rows,
-                "release": f"{one.product}@{one.version}" if one else None,
-            }
-        )
-    return versions
+    states = lake.history(table)[: _VERSIONS + 1]
+    before = [*states[1:], None]
+    return [
+        _version(state, earlier, served.get(state.snapshot_id))
+        for state, earlier in list(zip(states, before, strict=True))[:_VERSIONS]
+    ]
+
+
+def _version(state: Snapshot, before: Snapshot | None, served: Served | None) -> dict[str, Any]:
+    """One state of a table, and how its columns differ from those of the state before."""
+    changed = columns_changed(before.columns, state.columns) if before else ((), (), ())
+    added, removed, retyped = map(list, changed)
+    return {
+        "snapshot_id": str(state.snapshot_id or ""),
+        "committed": record(state.committed),
+        "rows": state.rows,
+        "release": f"{served.product}@{served.version}" if served else None,
+        "added": added,
+        "removed": removed,
+        "retyped": retyped,
+    }
 
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 1000}

@@ -89,6 +89,45 @@ async def test_a_table_shows_columns_facts_and_versions(ask, published):
     assert found["versions"][0]["rows"] == 3
 
 
+async def test_columns_tell_what_is_missing_and_between_what_they_lie(ask, landed):
+    with Mesh.open(landed) as mesh:
+        mesh.query(
+            "CREATE TABLE lake.raw.told AS SELECT * FROM (VALUES (1, 'a', 2.50),"
+            " (7, 'a rather long one', NULL)) AS t(n, word, share)"
+        )
+    found = (await ask("table", name="lake.raw.told")).json
+    told = [(c["name"], c["nulls"], c["low"], c["high"]) for c in found["columns"]]
+    assert told == [
+        ("n", 0, "1", "7"),
+        ("word", 0, "a", "a rather long o…"),
+        ("share", 1, "2.50", "2.50"),
+    ]
+    assert found["facts"]["files"] == 1
+    assert found["facts"]["bytes"] > 0
+
+
+async def test_every_version_tells_what_changed_in_the_columns(ask, landed):
+    with Mesh.open(landed) as mesh:
+        first = pa.table({"a": pa.array([1], pa.int32()), "b": ["x"]})
+        second = pa.table({"a": pa.array([1, 2], pa.int64()), "c": ["y", "z"]})
+        for frame in (first, second):
+            mesh.land(frame, "lake.raw.grown")
+    newest, oldest = (await ask("table", name="lake.raw.grown")).json["versions"]
+    assert (newest["rows"], oldest["rows"]) == (2, 1)
+    assert newest["added"] == ["c varchar"]
+    assert newest["removed"] == ["b varchar"]
+    assert newest["retyped"] == ["a integer -> bigint"]
+    assert oldest["added"] == oldest["removed"] == oldest["retyped"] == []
+
+
+async def test_a_table_whose_manifests_are_lost_still_has_a_page(ask, landed):
+    for place in landed.rglob("orders-*/metadata/*.avro"):
+        place.write_bytes(b"not a manifest")
+    found = (await ask("table", name="lake.raw.orders")).json
+    assert found["columns"][0]["name"] == "id"
+    assert "cannot be read" in found["facts"]["statistics"]
+
+
 async def test_a_table_that_is_none_offers_the_nearest(ask, landed):
     answer = await ask("table", name="lake.raw.orderz")
     assert answer.status == 404
