@@ -50,12 +50,15 @@ class Leases:
         self.lake = lake
         self.database = database
         self.term = term
+        # Let go here while the database was away, which still says that they are held.
+        self._unreturned: set[tuple[str, int]] = set()
 
     @contextmanager
     def hold(self, resource: str, owner: str, wait: float = 0.0) -> Iterator[Held]:
         """Hold a resource alone, renewed by a thread while the block runs.
 
-        Raises ConflictError that says who holds it after `wait` seconds.
+        Raises ConflictError that says who holds it after `wait` seconds. A lease that cannot be
+        given back ends with its term, for others; what the block raises is what is raised.
         """
         held = self._taken(resource, owner, wait)
         done = threading.Event()
@@ -85,6 +88,7 @@ class Leases:
                 found is not None
                 and found.until > rows.to_text(now)
                 and not _is_abandoned(found.owner)
+                and (resource, found.token) not in self._unreturned
             ):
                 name = found.owner.partition(_MARK)[0]
                 return f"{name} since {rows.to_moment(found.since):%H:%M:%S} UTC"
@@ -158,9 +162,13 @@ class Leases:
                 _LOG.warning("The lease on %s was not renewed: %s", held.resource, error)
 
     def _give_back(self, held: Held) -> None:
-        with self.database.writing(durable=False) as connection:
-            now = rows.to_text(self.database.now(connection))
-            connection.execute(update(_LEASES).where(self._is_ours(held)).values(until=now))
+        try:
+            with self.database.writing(durable=False) as connection:
+                now = rows.to_text(self.database.now(connection))
+                connection.execute(update(_LEASES).where(self._is_ours(held)).values(until=now))
+        except MeshError as error:
+            self._unreturned.add((held.resource, held.token))
+            _LOG.warning("The lease on %s was not given back: %s", held.resource, error)
 
     def _is(self, resource: str) -> ColumnElement[bool]:
         return and_(_LEASES.c.lake == self.lake, _LEASES.c.resource == resource)

@@ -105,6 +105,30 @@ def test_a_lost_lease_is_told(lake, caplog, monkeypatch):
     assert "The lease on r was lost." in caplog.text
 
 
+class Away:
+    """A database that is not there."""
+
+    def writing(self, **_how):
+        raise StorageError("Nobody answers.")
+
+
+def test_a_lease_that_cannot_be_given_back_hides_nothing_and_does_not_shut_its_holder_out(
+    lake, caplog
+):
+    mine = leases(lake, 30)
+    with pytest.raises(ZeroDivisionError), mine.hold("r", "ana"):
+        mine.database = Away()
+        raise ZeroDivisionError
+    assert "The lease on r was not given back: Nobody answers." in caplog.text
+    mine.database = lake.database
+    with pytest.raises(ConflictError), leases(lake, 30).hold("r", "bo"):
+        pass
+    with mine.hold("r", "ana"):
+        assert lake.leases.running() == ["r"]
+    with leases(lake, 30).hold("r", "bo"):
+        assert lake.leases.running() == ["r"]
+
+
 def test_only_one_of_many_holds_at_a_time(lake):
     inside, most, done = [], [], []
 
