@@ -10,6 +10,7 @@ from jupyter_mesh.formats.records import record
 from jupyter_mesh.formats.scaffold import new_product
 from jupyter_mesh.model.jobs import JobState
 from jupyter_mesh.model.names import ProductName, safe_name
+from jupyter_mesh.model.promises import promises
 from jupyter_mesh.notebook.document import read
 from jupyter_mesh.notebook.parameters import parameters_of
 from jupyter_mesh.notebook.source import facts_of
@@ -41,6 +42,11 @@ def plan(visit: Visit) -> dict[str, Any]:
     told: dict[str, Any] = record(found)
     told["reasons"] = list(found.version_decision.reasons)
     told["ports"] = [port(output) for output in found.product.outputs]
+    told["rules"] = [
+        {"port": output.name, **record(rule)}
+        for output in found.product.outputs
+        for rule in promises(output.contract)
+    ]
     told["notebook"] = visit.house.shown(found.product.notebook)
     declared = parameters_of(Path(found.product.notebook)) if _is_readable(found) else ()
     told["schema"] = form(declared)

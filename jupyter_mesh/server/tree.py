@@ -180,13 +180,28 @@ def _show_tables(mesh: Mesh, schema: str, page: Sequence[str]) -> list[Item]:
     catalog, name = _one(schema, 2)
     places = {table: table_id(TableName(catalog, name, table)) for table in page}
     known = mesh.parts.home.names.listed(list(places.values())) if mesh.parts.lakes else {}
+    served = _served(mesh, name)
     items = []
     for table, place in places.items():
         found = known.get(place)
         detail = {"tags": list(found.tags), "changed": found.changed} if found else {}
-        comment = found.comment if found else ""
+        comment = served.get(place) or (found.comment if found else "")
         items.append(_item(place, table, "table", comment=comment, detail=detail))
     return items
+
+
+def _served(mesh: Mesh, schema: str) -> dict[str, str]:
+    """What products say of the tables that they serve in a schema, by the tables' ids."""
+    told = {}
+    for name in mesh.parts.products.names():
+        if name.schema == schema:
+            try:
+                product = mesh.parts.products.product(name)
+            except MeshError:
+                # Its files are nonsense, which its own row tells.
+                continue
+            told |= {table_id(output.table): output.description for output in product.outputs}
+    return told
 
 
 def _show_columns(_mesh: Mesh, table: str, page: Sequence[Column]) -> list[Item]:

@@ -49,7 +49,15 @@ export interface Column {
   type: string;
   required: boolean;
   comment: string;
-  [more: string]: unknown;
+  unique?: boolean;
+  primary_key?: boolean;
+  classification?: string;
+  unit?: string;
+  tags?: string[];
+  /** Where the metadata tells: values that are missing, and between what the others lie. */
+  nulls?: number;
+  low?: string;
+  high?: string;
 }
 
 export interface TableDetails {
@@ -69,6 +77,10 @@ export interface TableVersion {
   rows: number | null;
   /** The release that serves it, like `aviation/delays@1.0.0`. */
   release: string | null;
+  /** How its columns differ from those of the state before. */
+  added?: string[];
+  removed?: string[];
+  retyped?: string[];
 }
 
 /** One promise of a contract. */
@@ -192,6 +204,8 @@ export interface Plan {
   ports: Port[];
   obstacles: Obstacle[];
   checks: number;
+  /** The rules that will be held, each with its port. */
+  rules?: (Rule & { port: string })[];
   gates: string[];
   clear: boolean;
   /** The JSON schema of the notebook's parameters. */

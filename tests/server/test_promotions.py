@@ -58,6 +58,11 @@ def process_of(folder, job_id):
 async def test_a_plan_has_all_that_the_dialog_shows(ask, landed):
     plan = (await ask("plan", "POST", product="shop/orders")).json
     assert (plan["version"], plan["clear"], plan["checks"]) == ("1.0.0", True, 6)
+    assert [rule["id"] for rule in plan["rules"]] == [
+        *("country.type", "orders.type", "revenue.type", "columns"),
+        *("country.required", "country.unique"),
+    ]
+    assert {rule["port"] for rule in plan["rules"]} == {"orders"}
     assert plan["reasons"] == ["first release"]
     assert plan["ports"][0]["table"] == "lake.shop_orders.orders"
     assert {"text", "remedy", "cell", "line", "blocking"} <= plan["obstacles"][0].keys()

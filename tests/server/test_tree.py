@@ -7,6 +7,11 @@ async def labels(ask, parent):
     return [item["label"] for item in answer.json["items"]]
 
 
+async def test_a_served_table_says_what_its_product_says_of_it(ask, published):
+    items = (await ask("tree", parent="schema:lake.shop_orders")).json["items"]
+    assert [item["comment"] for item in items] == ["Orders and revenue by country."]
+
+
 async def test_the_tree_is_walked_from_the_top_to_the_columns(ask, landed):
     assert await labels(ask, "") == ["Products", "Catalogs"]
     assert await labels(ask, "products") == ["shop"]

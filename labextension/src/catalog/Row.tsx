@@ -10,6 +10,7 @@ import { type CSSProperties, type JSX, type ReactNode, useState } from 'react';
 import type { Kind } from '../api';
 import * as icons from '../icons';
 import { type Place, spoken } from '../names';
+import { ago, moment } from '../words';
 import { type Action, actionsOf } from './actions';
 
 const PICTURES: Record<Kind, LabIcon> = {
@@ -65,7 +66,7 @@ export function RowView(props: RowProps): JSX.Element {
       className={`jp-mesh-row${isChosen ? ' jp-mod-selected' : ''}`}
       data-kind={row.kind}
       style={{ ...props.style, paddingLeft: 4 + depth * 14 }}
-      title={tooltip(row)}
+      title={tooltip(row, props.trans)}
       draggable={isNamed}
       onDragStart={event => {
         event.dataTransfer.setData('text/plain', spoken(row));
@@ -94,9 +95,13 @@ export function RowView(props: RowProps): JSX.Element {
       {row.type && row.kind !== 'port' && (
         <span className="jp-mesh-row-type">{cut(row.type)}</span>
       )}
-      <span className="jp-mesh-row-comment">
-        {cut(row.path ?? row.comment ?? '')}
-      </span>
+      {tagsOf(row).map(tag => (
+        <span key={tag} className="jp-mesh-tag">
+          {cut(tag)}
+        </span>
+      ))}
+      <span className="jp-mesh-row-comment">{beside(row)}</span>
+      {row.kind === 'table' && <Changed row={row} trans={props.trans} />}
       {isNear && <Buttons row={row} act={props.act} label={props.label} />}
     </div>
   );
@@ -167,16 +172,38 @@ function Buttons(props: {
   );
 }
 
+/** How long ago a table changed, where its catalog tells. */
+function Changed(props: {
+  row: Place;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const when = ago(String(props.row.detail?.changed ?? ''), Date.now());
+  return when ? <span className="jp-mesh-row-changed">{when}</span> : null;
+}
+
+const tagsOf = ({ kind, detail }: Place): string[] =>
+  kind === 'column' && Array.isArray(detail?.tags)
+    ? [...new Set(detail.tags.map(String))]
+    : [];
+
+/** What stands beside a row's name: where it was found, who owns it, what it is. */
+function beside({ path, comment, detail }: RowProps['row']): string {
+  const words = path ? [path] : [detail?.owner, comment];
+  return cut(words.filter(Boolean).join(' · '));
+}
+
 /** Everything that is known of a row, for those who wait a moment. */
-function tooltip(row: RowProps['row']): string {
+function tooltip(row: RowProps['row'], trans: TranslationBundle): string {
   const { owner, tags, changed } = row.detail ?? {};
   const lines = [
     spoken(row),
     row.type,
     row.comment,
-    owner && `${owner}`,
-    Array.isArray(tags) ? tags.join(', ') : '',
-    changed && `${changed}`
+    owner ? trans.__('Owner: %1', String(owner)) : '',
+    Array.isArray(tags) && tags.length
+      ? trans.__('Tags: %1', tags.join(', '))
+      : '',
+    changed ? trans.__('Changed: %1', moment(String(changed))) : ''
   ];
   return lines
     .filter(Boolean)

@@ -17,7 +17,8 @@ import { Failure, Waiting } from '../failure';
 import { nameOf } from '../names';
 import { Sample } from '../results/Sample';
 import { Commands } from '../tokens';
-import { About, Checks, Columns, Rules } from './Parts';
+import { Columns } from './Columns';
+import { About, Checks, Rules } from './Parts';
 import type { Run } from './panel';
 import { Releases, Versions } from './Versions';
 

@@ -2,8 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, ReactNode } from 'react';
 
-import type { Check, ProductDetails, Rule, TableDetails } from '../api';
+import type { Check, ProductDetails, Rule } from '../api';
 import { Commands } from '../tokens';
+import { promise, said } from '../words';
 import type { Run } from './panel';
 
 /** A table of words. */
@@ -53,57 +54,6 @@ export function Facts(props: { facts: Record<string, unknown> }): JSX.Element {
   );
 }
 
-/** Any plain value in words. */
-export function said(value: unknown): string {
-  if (value === null || value === undefined) {
-    return '';
-  }
-  if (typeof value === 'number') {
-    return value.toLocaleString('en-US');
-  }
-  if (typeof value === 'object') {
-    return Object.entries(value)
-      .map(([name, one]) => `${name}: ${said(one)}`)
-      .join(', ');
-  }
-  return moment(String(value));
-}
-
-/** A moment as one reads it; whatever else as it is. */
-export function moment(text: string): string {
-  const isMoment = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text);
-  return isMoment ? text.replace('T', ' ').slice(0, 19) : text;
-}
-
-export function Columns(props: {
-  table: TableDetails;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { table, trans } = props;
-  const { metadata, ...facts } = table.facts;
-  return (
-    <>
-      <Facts facts={facts} />
-      <Table
-        label={trans.__('Columns')}
-        headings={[
-          trans.__('Column'),
-          trans.__('Type'),
-          trans.__('Null'),
-          trans.__('Comment')
-        ]}
-        rows={table.columns.map(column => [
-          column.name,
-          <code key="type">{column.type}</code>,
-          column.required ? trans.__('required') : '',
-          column.comment
-        ])}
-      />
-      {typeof metadata === 'string' && <Facts facts={{ metadata }} />}
-    </>
-  );
-}
-
 export function Rules(props: {
   rules: Rule[];
   trans: TranslationBundle;
@@ -124,22 +74,12 @@ export function Rules(props: {
       rows={rules.map(rule => [
         rule.id,
         rule.column,
-        rule.description || promise(rule),
+        promise(rule),
         rule.severity
       ])}
     />
   );
 }
-
-/** A rule in the words of its contract; options of a type say it all by themselves. */
-const promise = (rule: Rule): string => {
-  const options = said(rule.arguments);
-  return rule.metric === 'logicalTypeOptions'
-    ? options
-    : [rule.metric, rule.operator, said(rule.threshold), rule.unit, options]
-        .filter(Boolean)
-        .join(' ');
-};
 
 export function About(props: {
   product: ProductDetails;

@@ -3,12 +3,18 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type JSX, useState } from 'react';
 
 import * as api from '../api';
-import type { Difference, ProductDetails, TableDetails } from '../api';
+import type {
+  Difference,
+  ProductDetails,
+  TableDetails,
+  TableVersion
+} from '../api';
 import { useAnswer } from '../asking';
 import { Failure, Waiting } from '../failure';
 import { Commands } from '../tokens';
+import { moment, said } from '../words';
 import type { Run } from './panel';
-import { moment, said, Table } from './Parts';
+import { Table } from './Parts';
 
 export function Versions(props: {
   table: TableDetails;
@@ -29,12 +35,14 @@ export function Versions(props: {
         headings={[
           trans.__('Committed'),
           trans.__('Rows'),
+          trans.__('What changed'),
           trans.__('Release'),
           trans.__('Snapshot')
         ]}
-        rows={versions.map(version => [
+        rows={versions.map((version, at) => [
           moment(version.committed),
           said(version.rows),
+          news(version, versions[at + 1], trans),
           version.release && (
             <button
               key="link"
@@ -172,29 +180,72 @@ function Changes(props: {
     return <Waiting text={trans.__('Comparing…')} />;
   }
   const ports = value.ports.filter(one => !port || one.port === port);
-  const lines = [
-    ...(value.decision.reasons ?? []),
-    ...ports.map(one =>
-      trans.__(
-        '%1: %2 rows before, %3 after',
-        one.port,
-        said(one.rows_before) || '–',
-        said(one.rows_after) || '–'
+  const isAsked = (text: string): boolean =>
+    !port || text.startsWith(`${port}:`) || text.startsWith(`${port}.`);
+  const parts: [string, string[]][] = [
+    [trans.__('Contract'), value.decision.reasons.filter(isAsked)],
+    [
+      trans.__('Columns'),
+      ports.flatMap(one =>
+        columnNews(one, trans).map(line => `${one.port}: ${line}`)
       )
-    ),
-    ...ports.flatMap(one => [
-      ...one.added.map(name => trans.__('%1: added %2', one.port, name)),
-      ...one.removed.map(name => trans.__('%1: removed %2', one.port, name)),
-      ...one.retyped.map(name => trans.__('%1: retyped %2', one.port, name))
-    ]),
-    ...value.inputs_changed.map(name => trans.__('input %1 changed', name)),
-    ...value.checks_changed.map(name => trans.__('check %1', name))
+    ],
+    [
+      trans.__('Rows'),
+      ports.map(one =>
+        trans.__(
+          '%1: %2 rows before, %3 after',
+          one.port,
+          said(one.rows_before) || '–',
+          said(one.rows_after) || '–'
+        )
+      )
+    ],
+    [trans.__('Inputs'), value.inputs_changed],
+    [trans.__('Checks'), value.checks_changed.filter(isAsked)]
   ];
   return (
-    <ul>
-      {[...new Set(lines)].map(line => (
-        <li key={line}>{line}</li>
+    <dl className="jp-mesh-differences">
+      {parts.map(([name, lines]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          {lines.length ? (
+            lines.map(line => <dd key={line}>{line}</dd>)
+          ) : (
+            <dd className="jp-mesh-quiet">{trans.__('the same')}</dd>
+          )}
+        </div>
       ))}
-    </ul>
+    </dl>
   );
+}
+
+/** Columns that came, went or changed, a line each. */
+function columnNews(
+  { added = [], removed = [], retyped = [] }: Partial<Difference['ports'][0]>,
+  trans: TranslationBundle
+): string[] {
+  return [
+    ...added.map(name => trans.__('added %1', name)),
+    ...removed.map(name => trans.__('removed %1', name)),
+    ...retyped.map(name => trans.__('retyped %1', name))
+  ];
+}
+
+/** What a state of a table brought, held against the one before. */
+function news(
+  version: TableVersion,
+  before: TableVersion | undefined,
+  trans: TranslationBundle
+): string {
+  const { rows, added, removed, retyped } = version;
+  const isCounted = rows !== null && before && before.rows !== null;
+  const more = isCounted ? rows - (before.rows ?? 0) : 0;
+  const change = [
+    more
+      ? trans.__('%1 rows', `${more > 0 ? '+' : '−'}${said(Math.abs(more))}`)
+      : '',
+    ...columnNews({ added, removed, retyped }, trans)
+  ];
+  return change.filter(Boolean).join(' · ');
 }

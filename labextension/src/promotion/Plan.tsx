@@ -6,6 +6,7 @@ import type { ComponentType, JSX, ReactNode } from 'react';
 
 import type { Obstacle, Plan } from '../api';
 import { Waiting } from '../failure';
+import { promise } from '../words';
 import { busyText, type Props } from './Promotion';
 
 interface Form {
@@ -50,7 +51,7 @@ export function PlanPicture(props: Props & { plan: Plan }): JSX.Element {
         />
       </Fact>
       <Fact name={trans.__('Checks')}>
-        {trans._n('%1 rule will be held', '%1 rules will be held', plan.checks)}
+        <Rules plan={plan} trans={trans} />
       </Fact>
       <Fact name={trans.__('Gates')}>
         {plan.gates.join(', ') || trans.__('none')}
@@ -258,6 +259,33 @@ function Pairs(props: {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How many rules will be held, and on demand which. */
+function Rules(props: { plan: Plan; trans: TranslationBundle }): JSX.Element {
+  const { plan, trans } = props;
+  const counted = trans._n(
+    '%1 rule will be held',
+    '%1 rules will be held',
+    plan.checks
+  );
+  if (!plan.rules?.length) {
+    return <>{counted}</>;
+  }
+  return (
+    <details className="jp-mesh-plan-rules">
+      <summary>{counted}</summary>
+      <Pairs
+        pairs={plan.rules.map(rule => [
+          `${rule.port}.${rule.id}`,
+          [promise(rule), rule.severity === 'critical' ? '' : rule.severity]
+            .filter(Boolean)
+            .join(', ')
+        ])}
+        empty=""
+      />
+    </details>
   );
 }
 

@@ -1,0 +1,61 @@
+// Values as people read them: numbers, moments, the promises of a contract.
+import type { Rule } from './shapes';
+
+/** Any plain value in words. */
+export function said(value: unknown): string {
+  if (value === null || value === undefined) {
+    return '';
+  }
+  if (typeof value === 'number') {
+    return value.toLocaleString('en-US');
+  }
+  if (Array.isArray(value)) {
+    return value.map(said).join(', ');
+  }
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .map(([name, one]) => `${name}: ${said(one)}`)
+      .join(', ');
+  }
+  return moment(String(value));
+}
+
+/** A moment to the second; whatever else as it is. */
+export function moment(text: string): string {
+  const isMoment = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text);
+  return isMoment ? text.replace('T', ' ').slice(0, 19) : text;
+}
+
+/** How long ago a moment was, short: `now`, `5 min`, `3 h`, `12 d`; its day when that is long. */
+export function ago(text: string, now: number): string {
+  const minutes = Math.floor((now - Date.parse(text)) / 60_000);
+  if (Number.isNaN(minutes)) {
+    return '';
+  }
+  if (minutes < 1) {
+    return 'now';
+  }
+  if (minutes < 60) {
+    return `${minutes} min`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) {
+    return `${hours} h`;
+  }
+  const days = Math.floor(hours / 24);
+  return days <= 30 ? `${days} d` : text.slice(0, 10);
+}
+
+/** A rule in the words of its contract; options of a type say it all by themselves. */
+export function promise(rule: Rule): string {
+  const options = said(rule.arguments);
+  if (rule.description || !rule.metric) {
+    return rule.description;
+  }
+  if (['logicalTypeOptions', 'type', 'columns'].includes(rule.metric)) {
+    return options;
+  }
+  return [rule.metric, rule.operator, said(rule.threshold), rule.unit, options]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,173 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { act, type ReactElement } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import type { Difference, Release, TableDetails } from '../../src/api';
+import { Columns, sized } from '../../src/pages/Columns';
+import { Versions } from '../../src/pages/Versions';
+import { serve } from '../server';
+
+const trans = nullTranslator.load('jupyter_mesh');
+const run = vi.fn();
+const TABLE: TableDetails = {
+  name: 'lake.shop_orders.orders',
+  columns: [
+    {
+      name: 'id',
+      type: 'bigint',
+      required: true,
+      primary_key: true,
+      unique: true,
+      comment: 'Its number.',
+      nulls: 0,
+      low: '1',
+      high: '400'
+    },
+    {
+      name: 'share',
+      type: 'decimal(9,2)',
+      required: false,
+      comment: 'What is paid.',
+      unit: 'EUR',
+      tags: ['money'],
+      classification: 'internal',
+      nulls: 20,
+      low: '0.05',
+      high: '99.90'
+    },
+    { name: 'list', type: 'array(bigint)', required: false, comment: '' }
+  ],
+  facts: { rows: 400, bytes: 1_234_567, files: 3 },
+  product: 'shop/orders',
+  port: 'orders',
+  versions: [
+    {
+      snapshot_id: '3',
+      committed: '2026-01-03T10:00:00Z',
+      rows: 400,
+      release: 'shop/orders@1.1.0',
+      added: ['share decimal(9,2)'],
+      removed: [],
+      retyped: ['id integer -> bigint']
+    },
+    {
+      snapshot_id: '2',
+      committed: '2026-01-02T10:00:00Z',
+      rows: 1400,
+      release: 'shop/orders@1.0.0'
+    },
+    {
+      snapshot_id: '1',
+      committed: '2026-01-01T10:00:00Z',
+      rows: null,
+      release: null
+    }
+  ]
+};
+const release = (version: string): Release => ({
+  product: 'shop/orders',
+  version,
+  state: 'current',
+  created: '',
+  actor: 'ana',
+  reason: '',
+  digest: '',
+  tables: []
+});
+const DIFFERENCE: Difference = {
+  before: release('1.0.0'),
+  after: release('1.1.0'),
+  decision: {
+    change: 'minor',
+    reasons: ['orders: column share was added', 'items: column n was added']
+  },
+  ports: [
+    {
+      port: 'orders',
+      rows_before: 1400,
+      rows_after: 400,
+      added: ['share decimal(9,2)'],
+      removed: [],
+      retyped: []
+    },
+    {
+      port: 'items',
+      rows_before: 1,
+      rows_after: 2,
+      added: ['n bigint'],
+      removed: [],
+      retyped: []
+    }
+  ],
+  inputs_changed: [],
+  checks_changed: ['orders.share.type: new -> passed', 'items.n.type: new']
+};
+let frame: HTMLElement;
+let root: Root;
+
+async function shown(picture: ReactElement): Promise<void> {
+  await act(async () => root.render(picture));
+  await act(() => new Promise<void>(done => setTimeout(done, 10)));
+}
+const words = (selector: string): string[] =>
+  [...frame.querySelectorAll(selector)].map(one => one.textContent ?? '');
+
+beforeEach(() => {
+  frame = document.body.appendChild(document.createElement('div'));
+  root = createRoot(frame);
+});
+afterEach(async () => {
+  await act(async () => root.unmount());
+  frame.remove();
+  vi.unstubAllGlobals();
+});
+
+it('shows of every column what it is held to and what is known of its values', async () => {
+  await shown(<Columns table={TABLE} trans={trans} />);
+  const rows = [...frame.querySelectorAll('tbody tr')].map(row =>
+    [...row.querySelectorAll('td')].map(cell => cell.textContent)
+  );
+  expect(rows).toEqual([
+    ['id', 'bigint', 'key, required', 'none', '1', '400', 'Its number.'],
+    [
+      'shareinternalmoney',
+      'decimal(9,2)',
+      '',
+      '20 (5.0 %)',
+      '0.05',
+      '99.90',
+      'What is paid. (EUR)'
+    ],
+    ['list', 'array(bigint)', '', '', '', '', '']
+  ]);
+  expect(words('dd')).toEqual(['400', '3', '1.2 MB']);
+});
+
+it('writes sizes as people read them', () => {
+  expect([0, 999, 1000, 12_345_678, 5e15].map(sized)).toEqual([
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '12 MB',
+    '5000 TB'
+  ]);
+});
+
+it('tells of each version what it brought, and of two releases what differs', async () => {
+  serve({ 'GET diff': () => DIFFERENCE });
+  await shown(<Versions table={TABLE} run={run} trans={trans} />);
+  expect(words('tbody tr td:nth-child(3)')).toEqual([
+    '−1,000 rows · added share decimal(9,2) · retyped id integer -> bigint',
+    '',
+    ''
+  ]);
+  const parts = words('.jp-mesh-differences > div');
+  expect(parts).toEqual([
+    'Contractorders: column share was added',
+    'Columnsorders: added share decimal(9,2)',
+    'Rowsorders: 1,400 rows before, 400 after',
+    'Inputsthe same',
+    'Checksorders.share.type: new -> passed'
+  ]);
+});
