@@ -192,7 +192,7 @@ def _show_tables(mesh: Mesh, schema: str, page: Sequence[str]) -> list[Item]:
 
 def _served(mesh: Mesh, schema: str) -> dict[str, str]:
     """What products say of the tables that they serve in a schema, by the tables' ids."""
-    told = {}
+    told: dict[str, str] = {}
     for name in mesh.parts.products.names():
         if name.schema == schema:
             try:
