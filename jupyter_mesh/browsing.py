@@ -11,6 +11,7 @@ from jupyter_mesh.model.versions import ReleaseRef
 from jupyter_mesh.settings import (
     FilesSettings,
     IcebergSettings,
+    PostgresqlSettings,
     RestSettings,
     SqliteSettings,
 )
@@ -66,13 +67,17 @@ def _catalogs(parts: Parts) -> list[Entry]:
 
 
 def kind_of(parts: Parts, catalog: str) -> str:
-    """What a catalog is: iceberg, sqlite, postgresql or files."""
-    settings = parts.settings.catalogs.get(catalog)
-    if isinstance(settings, IcebergSettings | RestSettings):
-        return "iceberg"
-    if isinstance(settings, SqliteSettings):
-        return "sqlite"
-    return "files" if isinstance(settings, FilesSettings) else "postgresql"
+    """What a catalog is: iceberg, sqlite, postgresql, files, or the engine that alone has it."""
+    match parts.settings.catalogs.get(catalog):
+        case IcebergSettings() | RestSettings():
+            return "iceberg"
+        case SqliteSettings():
+            return "sqlite"
+        case FilesSettings():
+            return "files"
+        case PostgresqlSettings():
+            return "postgresql"
+    return parts.engine().name
 
 
 def _products(parts: Parts, domain: str = "") -> list[Entry]:

@@ -211,6 +211,10 @@ class Catalog(Protocol):
         """Put a branch's table back to where the branch found it."""
         ...
 
+    def location_for(self, table: TableName) -> str:
+        """A place of its own for a new table, with its folders."""
+        ...
+
     def drop(self, table: TableName, branch: str = "") -> None:
         """Remove the pointer; no file is touched."""
         ...

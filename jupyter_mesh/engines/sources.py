@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from jupyter_mesh.settings import CatalogSettings
     from jupyter_mesh.sql.embedded import Relation
 
-# Columns whose type DuckDB tells otherwise than Trino: numeric (1700) without a precision is
-# left out by Trino and read as double by DuckDB, json (114, 3802) comes as text.
-_RETYPED = (
-    "SELECT attname, atttypid::bigint AS kind FROM pg_attribute "
-    "WHERE (atttypid IN (114, 3802) OR atttypid = 1700 AND atttypmod = -1) AND attrelid = "
+# What each column is to PostgreSQL: its kind of type (b for a base type), name and modifier.
+_TYPES = (
+    "SELECT attname, typtype::text AS sort, typname::text AS kind, atttypmod::bigint AS length "
+    "FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid WHERE attnum > 0 AND attrelid = "
 )
-_NUMERIC = 1700
-_JSON = TrinoType("json")
+# What DuckDB tells as Trino does. Of other types it makes text, which Trino leaves out.
+_ALIKE = {"bool", "int2", "int4", "int8", "float4", "float8", "text", "name", "bytea", "date"}
+_ALIKE |= {"uuid"}
+_MOMENTS = {"time": "time({})", "timestamp": "timestamp({})"}
+_MOMENTS |= {"timestamptz": "timestamp({}) with time zone"}
+# PostgreSQL adds four to a length, and 65536 per digit to a scale.
+_HEADER, _DIGIT = 4, 65536
+_LONGEST_CHAR, _DIGITS = 65536, 38
 
 
 class Source(Protocol):
@@ -204,12 +209,38 @@ class PostgresqlSource(_Attached):
         self._open(connection)
         place = literal(f"{quote(schema)}.{quote(table)}")
         found = connection.execute(
-            "SELECT attname, kind FROM postgres_query(?, ?)",
-            [self.alias, f"{_RETYPED}{place}::regclass"],
+            "SELECT attname, sort, kind, length FROM postgres_query(?, ?)",
+            [self.alias, f"{_TYPES}{place}::regclass"],
         ).fetchall()
-        retyped = {name: None if kind == _NUMERIC else _JSON for name, kind in found}
+        retyped = {
+            name: _retyped(kind, modifier)
+            for name, sort, kind, modifier in found
+            if sort == "b" and kind not in _ALIKE and not kind.startswith("_")
+        }
         return relation(connection, ".".join(map(quote, (self.alias, schema, table))), retyped)
 
     def digest(self, schema: str, table: str) -> str:  # noqa: ARG002 - a database moves on
         """Nobody can tell."""
         return ""
+
+
+def _retyped(kind: str, modifier: int) -> TrinoType | None:
+    """The type that Trino's connector gives a column; None for one that it leaves out.
+
+    https://trino.io/docs/current/connector/postgresql.html#type-mapping
+    """
+    length = modifier - _HEADER
+    match kind:
+        case "json" | "jsonb":
+            return TrinoType("json")
+        case "numeric" if modifier >= 0 and length // _DIGIT <= _DIGITS:
+            return TrinoType("decimal", divmod(length, _DIGIT))
+        case "varchar" if modifier >= 0:
+            return TrinoType("varchar", (length,))
+        case "bpchar" if modifier >= 0 and length <= _LONGEST_CHAR:
+            return TrinoType("char", (length,))
+        case "varchar" | "bpchar":
+            return TrinoType("varchar")
+        case "time" | "timestamp" | "timestamptz":
+            return TrinoType.parse(_MOMENTS[kind].format(modifier if modifier >= 0 else 6))
+    return None

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # What the engine in this process does for both: pointers and local rows, never the server's.
 _LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
+_SYSTEM = frozenset({"information_schema", "pg_catalog"})
 _SHOWN = frozenset({"schemas", "tables", "columns"})
 
 
@@ -127,7 +128,7 @@ class TrinoEngine:
         return sorted(
             row[0]
             for row in self.server.rows(f"SHOW SCHEMAS FROM {name}", session)
-            if row[0] != "information_schema"
+            if row[0] not in _SYSTEM
         )
 
     def tables(self, catalog: str, schema: str, session: Session) -> Sequence[str]:

@@ -11,13 +11,14 @@ from jupyter_mesh.engines import trino_catalogs
 from jupyter_mesh.errors import InputError, NameNotFound, QueryError
 from jupyter_mesh.model.names import TableName, quote
 from jupyter_mesh.model.tables import Access, AsOf, Pin
+from jupyter_mesh.sql.commands import Command
 from jupyter_mesh.sql.reading import Place, parse, places
 from jupyter_mesh.sql.rewriting import Edit, Rewritten, written
 from jupyter_mesh.sql.statement import TableRef
 from jupyter_mesh.sql.versions import zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jupyter_mesh.engines.trino_copies import Copies
     from jupyter_mesh.engines.trino_server import Server
@@ -34,6 +35,7 @@ _READS = re.compile(
     r"(\s|--[^\n]*\n|/\*.*?\*/)*(SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN|DESCRIBE)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_CREATIONS = {"ctas", "create_table"}
 _SESSION = {
     "use": "Type %mesh use catalog.schema, or write full names.",
     "set_session": "Write the property under session: of the engine in mesh.yaml.",
@@ -121,7 +123,7 @@ class Preparing:
         writing = _Writing(self, session, parameters)
         reads = {ref: writing.read(ref) for ref in statement.reads}
         edits = [writing.edit(place, reads) for place in places(statement, session.zone)]
-        rewritten = Rewritten(sql, edits)
+        rewritten = Rewritten(sql, [*edits, *writing.placed(statement)])
         access = Access(tuple(writing.pins), statement.writes)
         schema = session.schema
         hidden = writing.hidden
@@ -225,6 +227,25 @@ class _Writing:
                 f"The catalog {table.catalog} is only read.", remedy="Write to a lake."
             )
         return Edit(place.start, place.end, self._named(table, self.session))
+
+    def placed(self, statement: Statement) -> Iterator[Edit]:
+        """Where a new table's files are to lie: in a folder that the lake knows as its own.
+
+        What the server would choose, nobody could collect once nothing needs it.
+        """
+        command = statement.tree
+        if not isinstance(command, Command) or statement.kind not in _CREATIONS:
+            return
+        lake = self.preparing.lake(statement.writes[0])
+        if lake is None or any(name == "location" for name, _value in command.properties):
+            return
+        table, branch = statement.writes[0], self.session.branch
+        if table.schema in lake.schemas(branch) and table.table not in lake.tables(
+            table.schema, branch
+        ):
+            place = f"location = {written(lake.location_for(table))}"
+            text = f"{place}, " if command.properties else f" WITH ({place})"
+            yield Edit(command.end, command.end, text)
 
     def _refuse_time(self, ref: TableRef) -> None:
         if ref.as_of is not None or self.session.as_of is not None:

@@ -41,7 +41,10 @@ class MergeCase(Node):
 
 @dataclass(slots=True, eq=False)
 class Command(Node):
-    """A statement that is not a query; which fields are filled depends on its kind."""
+    """A statement that is not a query; which fields are filled depends on its kind.
+
+    `end` is where the properties of a new table stand, or would, from 0.
+    """
 
     kind: str
     table: Table | None = None
@@ -58,3 +61,4 @@ class Command(Node):
     with_data: bool = True
     action: str = ""
     texts: tuple[str, ...] = ()
+    end: int = 0

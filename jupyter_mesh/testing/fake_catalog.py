@@ -123,6 +123,10 @@ class FakeCatalog:
         """Forget what was written to the table on the branch."""
         self.written[branch].pop(table, None)
 
+    def location_for(self, table: TableName) -> str:
+        """Nowhere."""
+        return f"{self.warehouse}/{table.schema}/{table.table}"
+
     def drop(self, table: TableName, branch: str = "") -> None:
         """Forget the table's state."""
         (self.written[branch] if branch else self.main).pop(table, None)

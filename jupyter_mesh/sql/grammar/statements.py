@@ -155,6 +155,8 @@ class Statements(Queries):
             command.columns = self.names()
         if self.accept("COMMENT"):
             command.action = self.string()
+        opening = 1 if self.ahead("WITH", "(") else -1
+        command.end = self.tokens[self.index + opening].end
         command.properties = self._properties()
         if command.kind == "ctas":
             self._as_query(command)
