@@ -11,37 +11,62 @@ export function Columns(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { table, trans } = props;
+  const { columns } = table;
   const { metadata, bytes, ...facts } = table.facts;
   const rows = typeof facts.rows === 'number' ? facts.rows : null;
   const size = typeof bytes === 'number' ? { size: sized(bytes) } : {};
   return (
     <>
       <Facts facts={{ ...facts, ...size }} />
-      <Table
+      <Told
         label={trans.__('Columns')}
-        headings={[
-          trans.__('Column'),
-          trans.__('Type'),
-          trans.__('Promised'),
-          trans.__('Missing'),
-          trans.__('Least'),
-          trans.__('Greatest'),
-          trans.__('Comment')
+        told={[
+          [
+            trans.__('Column'),
+            columns.map(column => <Name key="name" column={column} />)
+          ],
+          [
+            trans.__('Type'),
+            columns.map(column => <code key="type">{column.type}</code>)
+          ],
+          [
+            trans.__('Promised'),
+            columns.map(column => promised(column, trans))
+          ],
+          [
+            trans.__('Missing'),
+            columns.map(column => missing(column, rows, trans))
+          ],
+          [trans.__('Least'), columns.map(column => column.low ?? '')],
+          [trans.__('Greatest'), columns.map(column => column.high ?? '')],
+          [trans.__('Comment'), columns.map(meant)]
         ]}
-        rows={table.columns.map(column => [
-          <Name key="name" column={column} />,
-          <code key="type">{column.type}</code>,
-          promised(column, trans),
-          missing(column, rows, trans),
-          column.low ?? '',
-          column.high ?? '',
-          column.unit ? `${column.comment} (${column.unit})` : column.comment
-        ])}
       />
       {typeof metadata === 'string' && <Facts facts={{ metadata }} />}
     </>
   );
 }
+
+/** A table of which only those headings are shown that something is known of. */
+function Told(props: {
+  label: string;
+  told: [string, ReactNode[]][];
+}): JSX.Element {
+  const told = props.told.filter(([, cells]) => cells.some(Boolean));
+  const count = told[0]?.[1].length ?? 0;
+  return (
+    <Table
+      label={props.label}
+      headings={told.map(([heading]) => heading)}
+      rows={Array.from({ length: count }, (_, at) =>
+        told.map(([, cells]) => cells[at])
+      )}
+    />
+  );
+}
+
+const meant = ({ comment, unit }: Column): string =>
+  unit ? `${comment} (${unit})`.trim() : comment;
 
 function Name({ column }: { column: Column }): JSX.Element {
   const tags = [column.classification, ...(column.tags ?? [])].filter(Boolean);
@@ -71,16 +96,19 @@ function missing(
   { nulls }: Column,
   rows: number | null,
   trans: TranslationBundle
-): ReactNode {
+): string {
   if (nulls === undefined) {
     return '';
   }
-  const share = rows && nulls ? ` (${percent(nulls / rows)})` : '';
+  // It stays on one line.
+  const share = rows && nulls ? `\u00a0(${percent(nulls / rows)})` : '';
   return nulls ? said(nulls) + share : trans.__('none');
 }
 
 const percent = (share: number): string =>
-  share < 0.001 ? '< 0.1 %' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  share < 0.001
+    ? '<\u00a00.1\u00a0%'
+    : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}\u00a0%`;
 
 /** Bytes as people read them. */
 export function sized(bytes: number): string {

@@ -134,7 +134,7 @@ it('shows of every column what it is held to and what is known of its values', a
       'shareinternalmoney',
       'decimal(9,2)',
       '',
-      '20 (5.0 %)',
+      '20\u00a0(5.0\u00a0%)',
       '0.05',
       '99.90',
       'What is paid. (EUR)'
@@ -142,6 +142,12 @@ it('shows of every column what it is held to and what is known of its values', a
     ['list', 'array(bigint)', '', '', '', '', '']
   ]);
   expect(words('dd')).toEqual(['400', '3', '1.2 MB']);
+});
+
+it('leaves out what nothing is known of', async () => {
+  const columns = [{ name: 'a', type: 'bigint', required: false, comment: '' }];
+  await shown(<Columns table={{ ...TABLE, columns }} trans={trans} />);
+  expect(words('th')).toEqual(['Column', 'Type']);
 });
 
 it('writes sizes as people read them', () => {
