@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import duckdb
 
@@ -30,6 +31,7 @@ class Running:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, ticket: Ticket | None) -> None:
         self.connection = connection
+        self.query_id = uuid4().hex
         self._ticket = ticket
         self._stopped = False
         self._idle = Event()
@@ -103,4 +105,5 @@ class Running:
     def _tell(self) -> None:
         while self._ticket is not None and not self._idle.wait(_TELL):
             percent = self.connection.query_progress()
-            self._ticket.report("running", percent if percent > 0 else None)
+            words = f"running, embedded engine, query {self.query_id}"
+            self._ticket.report(words, percent if percent > 0 else None)

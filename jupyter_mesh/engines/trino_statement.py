@@ -195,7 +195,8 @@ class RemoteStatement:
         if status.update_count is not None:
             self.count = status.update_count
         if self._ticket is not None:
-            self._ticket.report(*told(status.stats))
+            words, percent = told(status.stats)
+            self._ticket.report(f"{words}, Trino, query {self.query_id}", percent)
         if self._stopped.is_set():
             self._delete()
             raise QueryCancelled("The statement was stopped before it ended.")

@@ -52,11 +52,14 @@ class ProgressLine:
         return _Text(self.shell, owns_cell=self.awaits)
 
     def words(self, seconds: float) -> str:
-        """The line: seconds so far, the engine's percent and its own words."""
+        """The line: the state, seconds so far, the engine's percent and its other words."""
         work = self.work
-        state = "cancelling" if work.ticket.is_cancelled else "running"
+        state, *more = work.said.split(", ")
+        if work.ticket.is_cancelled:
+            state = "cancelling"
         percent = "" if work.percent is None else f"{work.percent:.0f} %"
-        return " · ".join(filter(None, (state, f"{seconds:.1f} s", percent, work.said)))
+        words = (state or "running", f"{seconds:.1f} s", percent, *more)
+        return " · ".join(filter(None, words))
 
     def close(self) -> None:
         """Take the line away."""

@@ -161,7 +161,7 @@ class ScriptedMesh:
     def forever(self, ticket: Ticket) -> None:
         """A statement that only ends when it is cancelled by its ticket."""
         ticket.on_cancel(self.stopped.set)
-        ticket.report("scanning", 40.0)
+        ticket.report("running, scanning", 40.0)
         if not self.stopped.wait(30):
             raise AssertionError("Nobody cancelled the statement.")
         raise QueryCancelled("The query was cancelled.")

@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.engines.trino_connection import Connection
 from jupyter_mesh.engines.trino_statement import RemoteStatement, told
 from jupyter_mesh.errors import (
@@ -224,3 +225,15 @@ def test_how_far_it_is_is_told_in_words():
     }
     assert told(stats) == ("running, 1,234,567 rows, 5 MB, 3/8 splits", 37.5)
     assert told({"state": "QUEUED"}) == ("queued", None)
+
+
+def test_who_watches_hears_which_query_it_is(script):
+    script.say(columns=COLUMNS, data=[[1]])
+    script.say(more=False)
+    heard = []
+    connection = Connection(TrinoSettings(url=script.url), PlainSecrets())
+    request = connection.request(Session(Actor("ana")), "lake", {})
+    ticket = QueryTicket(lambda text, _percent: heard.append(text))
+    RemoteStatement(request, script.url, ticket).start("SELECT 1").finish()
+    connection.close()
+    assert set(heard) == {"running, Trino, query q1"}

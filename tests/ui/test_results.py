@@ -1,5 +1,7 @@
 """A person looks at the result of a cell: scrolls, sorts, filters, copies, saves, draws."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.long
@@ -220,7 +222,9 @@ IDLE = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.ker
 def test_a_running_query_shows_itself_and_is_cancelled(sheet):
     sheet.begin(SLOW)
     output = sheet.page.locator(".jp-OutputArea-output")
-    output.get_by_text("running").first.wait_for(timeout=60_000)
+    # Which query it is can be told to whoever looks after the engine.
+    said = re.compile(r"running · [\d.]+ s · .*embedded engine · query [0-9a-f]{32}")
+    output.get_by_text(said).first.wait_for(timeout=60_000)
     sheet.desk.picture("results-running")
     output.get_by_role("button", name="Cancel").first.click()
     sheet.page.get_by_text("QueryCancelled").last.wait_for(timeout=60_000)
