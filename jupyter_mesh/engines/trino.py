@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.engines import trino_guards
+from jupyter_mesh.engines import trino_faults, trino_guards
 from jupyter_mesh.engines.embedded import EmbeddedEngine
 from jupyter_mesh.engines.kept import KeptBatches
 from jupyter_mesh.engines.result import StreamedResult, small_result
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.tables import Session
     from jupyter_mesh.protocols import Catalog, Gateway, Secrets, Ticket
     from jupyter_mesh.settings import CatalogSettings, TrinoSettings
-    from jupyter_mesh.sql.statement import Show
+    from jupyter_mesh.sql.statement import Show, Statement
 
 # What the engine in this process does for both: pointers and local rows, never the server's.
 _LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
@@ -105,8 +105,7 @@ class TrinoEngine:
                     return self.local.query(sql, session, parameters, ticket)
                 if not session.branch:
                     return self._merged(sql, session, parameters, ticket, target, started)
-        prepared = self._preparing.prepared(sql, statement, session, parameters or {})
-        return self._run(prepared, session, ticket, started)
+        return self._asked(sql, statement, session, parameters or {}, ticket, started)
 
     def access(self, sql: str, session: Session) -> Access:
         """What the statement would read and write, without running it."""
@@ -124,7 +123,7 @@ class TrinoEngine:
         if self._is_local(catalog):
             return self.local.schemas(catalog, session)
         self._check(catalog)
-        name = quote(self.server.name_of(catalog))
+        name = quote(self.server.of_branch(catalog, ""))
         return sorted(
             row[0]
             for row in self.server.rows(f"SHOW SCHEMAS FROM {name}", session)
@@ -179,11 +178,16 @@ class TrinoEngine:
         self.server.forget(branch)
 
     def health(self, session: Session) -> Sequence[Condition]:
-        """Its version, and what the server would not prevent."""
+        """Its version, catalogs that it cannot make, and what it would not prevent."""
         version, catalogs = self.server.rows("SELECT version()", session), self.catalogs()
         text = f"Trino {version[0][0]} at {self._connection.url}, {len(catalogs)} catalogs"
         found = [Condition(f"engine {self.name}", Health.GOOD, text)]
-        return [*found, *trino_guards.dangers(self.server, self._lakes)]
+        ill = dict(self.server.faults())
+        for name, error in ill.items():
+            subject = f"catalog {name} on {self.name}"
+            found.append(Condition(subject, Health.BAD, error.message, error.remedy))
+        lakes = {name: lake for name, lake in self._lakes.items() if name not in ill}
+        return [*found, *trino_guards.dangers(self.server, lakes)]
 
     def close(self) -> None:
         """Let go of connections and temporary files."""
@@ -203,6 +207,25 @@ class TrinoEngine:
             return
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _asked(
+        self,
+        sql: str,
+        statement: Statement | None,
+        session: Session,
+        parameters: Mapping[str, Any],
+        ticket: Ticket | None,
+        started: float,
+    ) -> StreamedResult:
+        """Run it; once more where the server lost its catalogs: it was started anew."""
+        prepared = self._preparing.prepared(sql, statement, session, parameters)
+        try:
+            return self._run(prepared, session, ticket, started)
+        except MeshError as error:
+            if not trino_faults.is_lost_catalog(error) or not self.server.has_lost():
+                raise
+        prepared = self._preparing.prepared(sql, statement, session, parameters)
+        return self._run(prepared, session, ticket, started)
 
     def _run(
         self, prepared: Prepared, session: Session, ticket: Ticket | None, started: float
@@ -265,8 +288,7 @@ class TrinoEngine:
         try:
             here = replace(session, branch=branch)
             statement = self._preparing.read(sql, here)
-            prepared = self._preparing.prepared(sql, statement, here, parameters or {})
-            result = self._run(prepared, here, ticket, started)
+            result = self._asked(sql, statement, here, parameters or {}, ticket, started)
             lake.merge(branch)
         except BaseException:
             lake.abandon(branch)

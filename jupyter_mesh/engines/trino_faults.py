@@ -73,6 +73,11 @@ def of_statement(
     )
 
 
+def is_lost_catalog(error: MeshError) -> bool:
+    """Whether the server said that it has no such catalog; nothing was begun then."""
+    return getattr(error.__cause__, "error_name", "") == "CATALOG_NOT_FOUND"
+
+
 def of_road(error: Exception, url: str) -> MeshError:
     """What went wrong on the way to the server or back."""
     from trino import exceptions

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines import trino_catalogs
 from jupyter_mesh.engines.trino_statement import RemoteStatement
-from jupyter_mesh.errors import ConfigError, QueryError
+from jupyter_mesh.errors import (
+    AccessDenied,
+    ConfigError,
+    EngineUnavailable,
+    QueryError,
+    StorageError,
+)
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jupyter_mesh.engines.trino_connection import Connection
     from jupyter_mesh.settings import CatalogSettings, TrinoSettings
@@ -66,32 +73,59 @@ class Server:
                 there = {row[0] for row in self.rows("SHOW CATALOGS")}
                 for name, settings in self._known.items():
                     if self.name_of(name) not in there:
-                        self._make(
-                            self.name_of(name), trino_catalogs.properties(name, settings)
-                        )
-                        there.add(self.name_of(name))
+                        # One that is ill stops no other: whoever asks for it is told.
+                        with suppress(ConfigError):
+                            found = trino_catalogs.properties(name, settings)
+                            self._make(self.name_of(name), found)
+                            there.add(self.name_of(name))
                 self._there = there
             return {name for name in self._there if not name.startswith(HIDDEN)}
 
     def of_branch(self, catalog: str, branch: str) -> str:
-        """The server's name for a lake as a branch sees it, opened when it is not yet."""
+        """The server's name for a catalog as a branch sees it, made when it is not yet there.
+
+        Raises ConfigError with the server's reason where it cannot be made.
+        """
         self.catalogs()
-        if not branch:
-            return self.name_of(catalog)
-        name = self._hidden(branch)
+        name = self._hidden(branch) if branch else self.name_of(catalog)
+        if not branch and catalog not in self._known:
+            return name
         with self._lock:
             if self._there is not None and name not in self._there:
-                settings = self._known[catalog]
-                self._make(name, trino_catalogs.properties(catalog, settings, branch))
+                found = trino_catalogs.properties(catalog, self._known[catalog], branch)
+                self._make(name, found)
                 self._there.add(name)
         return name
 
+    def faults(self) -> Iterator[tuple[str, ConfigError]]:
+        """The catalogs of the mesh that the server does not have and cannot make, and why."""
+        for name in self._known:
+            try:
+                self.of_branch(name, "")
+            except ConfigError as error:
+                yield name, error
+
+    def has_lost(self) -> bool:
+        """Whether catalogs are gone that were there; they are made anew when asked for."""
+        there = {row[0] for row in self.rows("SHOW CATALOGS")}
+        with self._lock:
+            is_less = not there.issuperset(self._there or ())
+            if is_less:
+                self._there = None
+        return is_less
+
     def forget(self, branch: str) -> None:
-        """Let the server forget a branch; harmless when it never knew it."""
-        if self._there is not None:
-            with self._lock:
-                self._there.discard(self._hidden(branch))
-            self.rows(f"DROP CATALOG IF EXISTS {quote(self._hidden(branch))}")
+        """Let the server forget a branch; harmless when it never knew it, or is away."""
+        name = self._hidden(branch)
+        if name not in (self._there or ()):
+            return
+        try:
+            self.rows(f"DROP CATALOG IF EXISTS {quote(name)}")
+        except EngineUnavailable:
+            # It stays among those that are tidied away; what was done is done all the same.
+            return
+        with self._lock:
+            self._there = self._there and self._there - {name}
 
     def tidy(self, branches: set[str]) -> None:
         """Drop the catalogs of branches that are no longer among these open ones."""
@@ -124,7 +158,7 @@ class Server:
         )
         try:
             self.rows(sql)
-        except QueryError as error:
+        except (QueryError, StorageError, AccessDenied) as error:
             raise ConfigError(
                 f"The Trino server at {self.connection.url} has no catalog {name}, and none "
                 f"could be made: {error.message}",

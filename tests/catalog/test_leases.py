@@ -116,9 +116,14 @@ def test_a_lease_that_cannot_be_given_back_hides_nothing_and_does_not_shut_its_h
     lake, caplog
 ):
     mine = leases(lake, 30)
-    with pytest.raises(ZeroDivisionError), mine.hold("r", "ana"):
-        mine.database = Away()
-        raise ZeroDivisionError
+
+    def work():
+        with mine.hold("r", "ana"):
+            mine.database = Away()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
     assert "The lease on r was not given back: Nobody answers." in caplog.text
     mine.database = lake.database
     with pytest.raises(ConflictError), leases(lake, 30).hold("r", "bo"):
