@@ -195,10 +195,11 @@ class QueryCancelled(QueryError):
 
 
 class ContractError(MeshError):
-    """Data and contract disagree."""
+    """Data and contract disagree; `notebook` is the executed copy, where one was kept."""
 
     status = 422
     exit_code = 1
+    notebook = ""
 
 
 class NotebookError(MeshError):
@@ -221,11 +222,13 @@ class NotebookError(MeshError):
 class PromotionRefused(MeshError):
     """A gate refused the promotion; `decision` holds every reason, `rows` the failing ones.
 
-    `checks` are all results, for whoever wants to look at one rule.
+    `checks` are all results, for whoever wants to look at one rule, and `notebook` is the
+    executed copy, where one was kept.
     """
 
     status = 403
     exit_code = 1
+    notebook = ""
 
     def __init__(
         self,

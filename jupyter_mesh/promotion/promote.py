@@ -124,6 +124,7 @@ class Promoter:
                 results = self._check(attempt, outputs)
                 release = self._gate(attempt, run, outputs, results)
             except (ContractError, PromotionRefused) as error:
+                error.notebook = run.executed
                 error.remedy += f"\nThe executed copy is {run.executed}."
                 raise
         return self._publish(attempt, release)

@@ -21,6 +21,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.errors import (
+    ContractError,
     MeshError,
     NotebookError,
     PromotionRefused,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 # A notebook of quick cells says more than anybody reads; the database is asked no more often.
 _PAUSE = 0.5
 _HEARTBEAT = 5.0
+# These come after the notebook has run, or say where it stopped.
+_KEEPING = (NotebookError, ContractError, PromotionRefused)
 
 
 class Telling:
@@ -139,8 +142,12 @@ def _failed(job: Job, error: Exception) -> Job:
     job = job.concluded(state, datetime.now(UTC), error.message, details)
     if isinstance(error, PromotionRefused) and error.checks:
         job = replace(job, checks=tuple(record(check) for check in error.checks))
-    if isinstance(error, NotebookError) and error.notebook:
-        job = replace(job, executed=error.notebook)
+    kept = error.notebook if isinstance(error, _KEEPING) else ""
+    if kept:
+        # The panel opens it, so nobody has to read where it lies.
+        lines = error.remedy.splitlines()
+        details["remedy"] = "\n".join(line for line in lines if kept not in line)
+        job = replace(job, executed=kept, error=details)
     return job
 
 

@@ -159,6 +159,11 @@ async def test_a_refusal_shows_the_failing_rows(ask, landed, ended):
     assert job["error"]["rows"]
     assert "failed" in {check["outcome"] for check in job["checks"]}
     assert job["release"] is None
+    # What ran can be looked at; where it lies need not be read.
+    assert job["executed"].endswith("/orders.ipynb")
+    assert job["executed"] not in job["error"]["remedy"]
+    cells = (await ask("notebook", promotion=job["id"])).json["cells"]
+    assert "mesh.stage" in "".join(cells[-1]["source"])
     assert (await ask("releases")).json["items"] == []
 
 
