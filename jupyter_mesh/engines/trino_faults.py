@@ -19,7 +19,7 @@ from jupyter_mesh.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PREFIX = re.compile(r"^line \d+:\d+: ")
 _INVALID = re.compile(
@@ -33,6 +33,7 @@ _NAMES = {
 }
 _NAMED = re.compile(r"'([^']+)'")
 _RESOURCES = "The cluster has no room for it now: ask for less, or try again later."
+_FULL = re.compile(r"no space left|disk (is )?full|quota exceeded", re.IGNORECASE)
 # Words of certificate failures, deep inside what requests raises.
 _CERTIFICATE = re.compile(r"certificate|SSL", re.IGNORECASE)
 
@@ -64,13 +65,30 @@ def of_statement(
     if kind == "INSUFFICIENT_RESOURCES":
         return QueryError(message, remedy=_RESOURCES)
     if kind == "EXTERNAL":
-        return StorageError(
-            f"A source of the cluster failed: {message}", remedy="Try again when it is back."
-        )
+        return _of_source(message, words(_innermost(error.failure_info)))
     return QueryError(
         f"The cluster failed ({name}): {message}",
         remedy=f"Try again; its log says more under {error.query_id}.",
     )
+
+
+def _of_source(message: str, reason: str) -> StorageError:
+    """A store or a database behind the cluster failed; the inner reason says more."""
+    if _FULL.search(reason):
+        remedy = "There is no room left where the cluster writes: free some space there."
+    else:
+        remedy = "Try again when it is back."
+    told = f"{message} ({reason})" if reason and reason not in message else message
+    return StorageError(f"A source of the cluster failed: {told}", remedy=remedy)
+
+
+def _innermost(failure: Mapping[str, Any] | None) -> str:
+    """What the last of the causes says."""
+    found = ""
+    while failure:
+        found = failure.get("message") or found
+        failure = failure.get("cause")
+    return found.strip()
 
 
 def is_lost_catalog(error: MeshError) -> bool:

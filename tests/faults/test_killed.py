@@ -35,7 +35,11 @@ def killed_at(stack, step, done=0):
     """Hears of a promotion's steps, and kills the server when that one has come so far."""
 
     def told(progress):
-        if progress.step is step and progress.done >= done and (service := stack.found("trino")):
+        if (
+            progress.step is step
+            and progress.done >= done
+            and (service := stack.found("trino"))
+        ):
             os.kill(service.pid, signal.SIGKILL)
             stack.down(["trino"])
 
