@@ -13,6 +13,7 @@ from jupyter_mesh.engines.kept import KeptBatches
 from jupyter_mesh.engines.result import StreamedResult, small_result
 from jupyter_mesh.engines.trino_connection import Connection
 from jupyter_mesh.engines.trino_copies import Copies
+from jupyter_mesh.engines.trino_listing import Listing
 from jupyter_mesh.engines.trino_names import Prepared, Preparing
 from jupyter_mesh.engines.trino_server import Server
 from jupyter_mesh.engines.trino_statement import PATIENCE, RemoteStatement
@@ -20,9 +21,8 @@ from jupyter_mesh.engines.trino_types import column_of
 from jupyter_mesh.errors import MeshError, NameNotFound, QueryError
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.health import Condition, Health
-from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.tables import Access, Stats
-from jupyter_mesh.model.types import BIGINT, BOOLEAN, VARCHAR, TrinoType
+from jupyter_mesh.model.types import BIGINT, BOOLEAN, VARCHAR
 from jupyter_mesh.settings import EmbeddedSettings
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 # What the engine in this process does for both: pointers and local rows, never the server's.
 _LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
-_SYSTEM = frozenset({"information_schema", "pg_catalog"})
 _SHOWN = frozenset({"schemas", "tables", "columns"})
 
 
@@ -72,6 +71,7 @@ class TrinoEngine:
         self.local = EmbeddedEngine(
             EmbeddedSettings(), lakes, catalogs, gateway, secrets, scratch
         )
+        self._listing = Listing(self.server)
         copies = Copies(lakes, self.local)
         self._preparing = Preparing(lakes, catalogs, self.server, copies)
 
@@ -123,40 +123,21 @@ class TrinoEngine:
         if self._is_local(catalog):
             return self.local.schemas(catalog, session)
         self._check(catalog)
-        name = quote(self.server.of_branch(catalog, ""))
-        return sorted(
-            row[0]
-            for row in self.server.rows(f"SHOW SCHEMAS FROM {name}", session)
-            if row[0] not in _SYSTEM
-        )
+        return self._listing.schemas(catalog, session)
 
     def tables(self, catalog: str, schema: str, session: Session) -> Sequence[str]:
         """The tables of a schema, sorted; NameNotFound offers the nearest schema."""
         if self._is_local(catalog):
             return self.local.tables(catalog, schema, session)
-        known = self.schemas(catalog, session)
-        if schema not in known:
-            raise NameNotFound(
-                "schema", f"{catalog}.{schema}", [f"{catalog}.{name}" for name in known]
-            )
-        place = f"{quote(self.server.name_of(catalog))}.{quote(schema)}"
-        return sorted(row[0] for row in self.server.rows(f"SHOW TABLES FROM {place}", session))
+        self._check(catalog)
+        return self._listing.tables(catalog, schema, session)
 
     def describe(self, table: TableName, session: Session) -> tuple[Column, ...]:
         """The table's columns, in order; NameNotFound offers the nearest names."""
         if self._is_local(table.catalog):
             return self.local.describe(table, session)
-        known = self.tables(table.catalog, table.schema, session)
-        if table.table not in known:
-            prefix = f"{table.catalog}.{table.schema}"
-            raise NameNotFound("table", str(table), [f"{prefix}.{name}" for name in known])
-        place = ".".join(
-            map(quote, (self.server.name_of(table.catalog), table.schema, table.table))
-        )
-        return tuple(
-            Column(name, TrinoType.parse(kind), description=comment or "")
-            for name, kind, _extra, comment in self.server.rows(f"DESCRIBE {place}", session)
-        )
+        self._check(table.catalog)
+        return self._listing.describe(table, session)
 
     # -- rows in -----------------------------------------------------------------------------
 
@@ -266,6 +247,7 @@ class TrinoEngine:
 
     def _changed(self, statement: RemoteStatement, stats: Stats) -> StreamedResult:
         """The count of changed rows, or that it was done."""
+        self._listing.forget()
         update = _said(statement.update)
         stats = replace(stats, update=update, rows=statement.count or 0)
         if statement.count is None:
