@@ -116,7 +116,7 @@ class TrinoEngine:
 
     def catalogs(self) -> Sequence[str]:
         """The catalogs it can name, sorted: the mesh's and those that only the server has."""
-        return sorted(self._preparing.own | self._preparing.unknown | self._others())
+        return sorted(self._preparing.own | self._preparing.unknown | self.server.others())
 
     def schemas(self, catalog: str, session: Session) -> Sequence[str]:
         """The schemas of a catalog, sorted; NameNotFound offers the nearest catalog."""
@@ -278,11 +278,6 @@ class TrinoEngine:
         finally:
             self.server.forget(branch)
         return result
-
-    def _others(self) -> set[str]:
-        """Catalogs that only the server has."""
-        mine = {self.server.name_of(name) for name in self._preparing.own}
-        return self.server.catalogs() - mine - {"system"}
 
     def _catalogs_shown(self, started: float) -> StreamedResult:
         rows = [(name,) for name in sorted({*self.catalogs(), "system"})]

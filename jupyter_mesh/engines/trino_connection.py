@@ -81,9 +81,7 @@ class Connection:
             self._http = None
 
     def _session(self) -> Any:  # noqa: ANN401 - requests' own
-        import requests
-
-        session = requests.Session()
+        session = _sessions()()
         if urlsplit(self.url).hostname in _LOOPBACK:
             # Packing costs both sides more than this road is worth.
             session.headers["Accept-Encoding"] = "identity"
@@ -127,6 +125,22 @@ class Connection:
                 remedy=f"Write {key}: ${{env:NAME}} beside it in mesh.yaml.",
             )
         return self._secrets.resolve(reference)
+
+
+def _sessions() -> Any:  # noqa: ANN401 - a class of requests' kind
+    """Sessions that trust whom mesh.yaml names, whatever the environment trusts."""
+    from requests import Session
+
+    class Trusting(Session):
+        """Lets the environment decide only where nothing is said about certificates."""
+
+        def merge_environment_settings(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - requests' own
+            found = super().merge_environment_settings(*given, **named)
+            if self.verify is not True:
+                found["verify"] = self.verify
+            return found
+
+    return Trusting
 
 
 def _requests() -> Any:  # noqa: ANN401 - a class of the client's kind

@@ -33,7 +33,11 @@ _NAMES = {
 }
 _NAMED = re.compile(r"'([^']+)'")
 _RESOURCES = "The cluster has no room for it now: ask for less, or try again later."
+_UNLOADED = (
+    "Its settings on the server are wrong, or its source is away: the server's log says why."
+)
 _FULL = re.compile(r"no space left|disk (is )?full|quota exceeded", re.IGNORECASE)
+_OTHER_HOST = re.compile(r"hostname mismatch|doesn't match|IP address mismatch", re.IGNORECASE)
 # Words of certificate failures, deep inside what requests raises.
 _CERTIFICATE = re.compile(r"certificate|SSL", re.IGNORECASE)
 
@@ -59,6 +63,8 @@ def of_statement(
     if name in _NAMES and not line:
         named = _NAMED.search(message)
         return NameNotFound(_NAMES[name], named[1] if named else message)
+    if name == "CATALOG_UNAVAILABLE":
+        return QueryError(message, remedy=_UNLOADED, line=line, column=column)
     if kind == "USER_ERROR":
         wrong = StatementInvalid if _INVALID.fullmatch(name) else QueryError
         return wrong(message, line=line, column=column)
@@ -103,6 +109,11 @@ def of_road(error: Exception, url: str) -> MeshError:
     text = str(error)
     if isinstance(error, PageError):
         return QueryError(text, remedy="Cast the column to what can be held, or try again.")
+    if _OTHER_HOST.search(text):
+        return ConfigError(
+            f"The certificate of {url} is one of another host.",
+            remedy="Write the url in mesh.yaml with the name that the certificate has.",
+        )
     if _CERTIFICATE.search(text):
         return ConfigError(
             f"The certificate of {url} is not trusted.",

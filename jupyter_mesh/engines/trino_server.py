@@ -14,6 +14,7 @@ from jupyter_mesh.errors import (
     AccessDenied,
     ConfigError,
     EngineUnavailable,
+    MeshError,
     QueryError,
     StorageError,
 )
@@ -97,13 +98,20 @@ class Server:
                 self._there.add(name)
         return name
 
-    def faults(self) -> Iterator[tuple[str, ConfigError]]:
-        """The catalogs of the mesh that the server does not have and cannot make, and why."""
-        for name in self._known:
+    def faults(self) -> Iterator[tuple[str, MeshError]]:
+        """The catalogs that cannot be made or do not answer on the server, and why."""
+        for name in sorted(self._known.keys() | self.others()):
             try:
-                self.of_branch(name, "")
-            except ConfigError as error:
+                place = quote(self.of_branch(name, ""))
+                self.rows(f"SHOW SCHEMAS FROM {place} LIKE 'information_schema'")
+            except EngineUnavailable:
+                raise
+            except MeshError as error:
                 yield name, error
+
+    def others(self) -> set[str]:
+        """Catalogs that only the server has."""
+        return self.catalogs() - set(map(self.name_of, self._known)) - {"system"}
 
     def has_lost(self) -> bool:
         """Whether catalogs are gone that were there; they are made anew when asked for."""

@@ -138,11 +138,13 @@ def _run(*command):
 class Store:
     """Passes requests on to an object store: slowly, and every so many a 503 instead.
 
-    `failed` counts those; `every` and `delay` may be changed at any time, 0 is never.
+    `failed` counts those; `every` and `delay` may be changed at any time, 0 is never. `before`
+    is called with each request that is passed on.
     """
 
     def __init__(self, target):
         self.every, self.delay = 0, 0.0
+        self.before = lambda _request: None
         self.asked = self.failed = 0
         self._lock = threading.Lock()
         self.place = urlsplit(target)
@@ -185,6 +187,7 @@ def _passing(store):
             if store.fails():
                 self._say(503, [("Content-Type", "application/xml")], BUSY)
                 return
+            store.before(self)
             connection = http.client.HTTPConnection(store.place.netloc, timeout=30)
             try:
                 headers = {key: value for key, value in self.headers.items() if key != "Host"}
