@@ -88,7 +88,7 @@ class _Text:
         self._owns_cell = owns_cell
 
     def show(self, words: str) -> None:
-        self._spot.show(lines_bundle(words))
+        self._spot.show(lines_bundle(words), "running")
 
     def close(self) -> None:
         if self._owns_cell:
@@ -108,7 +108,7 @@ class _Widgets:
         self._button.on_click(lambda _button: work.ticket.cancel())
         self._box = HBox([self._button, self._label])
         self._spot = Spot(shell)
-        self._spot.show(shell.display_formatter.format(self._box)[0])
+        self._spot.show(shell.display_formatter.format(self._box)[0], "running")
 
     def show(self, words: str) -> None:
         self._label.value = escape(words)

@@ -15,10 +15,16 @@ class Spot:
         self._id = uuid4().hex
         self._is_there = False
 
-    def show(self, bundle: dict[str, Any]) -> None:
-        """Show these representations, in the place of the ones before."""
+    def show(self, bundle: dict[str, Any], state: str = "") -> None:
+        """Show these representations, in the place of the ones before.
+
+        A front end that finds the state `running` beside them, and no kernel any more, says so.
+        """
         self._publisher.publish(
-            data=bundle, transient={"display_id": self._id}, update=self._is_there
+            data=bundle,
+            metadata={"jupyter_mesh": {"state": state}} if state else {},
+            transient={"display_id": self._id},
+            update=self._is_there,
         )
         self._is_there = True
 

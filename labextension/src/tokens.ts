@@ -6,6 +6,7 @@ export const COMPLETER = 'jupyter-mesh:completer';
 export const PLACES = 'jupyter-mesh:places';
 export const FORMATTER = 'jupyter-mesh:formatter';
 export const LOADER = 'jupyter-mesh:loader';
+export const ORPHANS = 'jupyter-mesh:orphans';
 export const PAGES = 'jupyter-mesh:pages';
 export const PROMOTION = 'jupyter-mesh:promotion';
 export const JOBS = 'jupyter-mesh:jobs';

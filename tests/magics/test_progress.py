@@ -104,6 +104,8 @@ def test_a_promotion_shows_text_instead_of_a_button(front):
         (line,) = contents(before, "display_data")
         assert line["data"]["text/plain"].startswith("running · ")
         assert "40 % · scanning" in line["data"]["text/plain"]
+        # A page whose kernel is gone knows by this that the line will never change.
+        assert line["metadata"] == {"jupyter_mesh": {"state": "running"}}
         assert not contents(before, "comm_open")
         front.manager.interrupt_kernel()
         list(front.messages(sent))

@@ -1,6 +1,8 @@
 """A person looks at the result of a cell: scrolls, sorts, filters, copies, saves, draws."""
 
+import os
 import re
+import signal
 
 import pytest
 
@@ -241,6 +243,19 @@ def test_the_stop_button_stops_the_query_on_the_engine(sheet):
     sheet.page.get_by_text("Interrupted: the query was stopped.").first.wait_for(timeout=60_000)
     sheet.page.wait_for_function(IDLE, timeout=60_000)
     assert not sheet.page.get_by_role("button", name="Cancel", exact=True).count()
+
+
+def test_a_kernel_that_dies_in_a_query_is_told_in_the_cell(sheet):
+    sheet.run("import os; print('kernel', os.getpid())")
+    told = sheet.page.get_by_text(re.compile(r"^kernel \d+")).inner_text()
+    sheet.begin(SLOW)
+    output = sheet.page.locator(".jp-OutputArea-output")
+    output.get_by_role("button", name="Cancel").first.wait_for(timeout=60_000)
+    os.kill(int(told.split()[1]), signal.SIGKILL)
+    sheet.page.get_by_text("The kernel ended while this query ran").wait_for(timeout=60_000)
+    assert not output.get_by_role("button", name="Cancel").count()
+    sheet.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
+    sheet.desk.picture("results-kernel-ended")
 
 
 def test_rows_are_staged_from_the_grid(sheet):

@@ -13,6 +13,7 @@ import { colourCells } from './colours';
 import { MeshCompleter } from './completer';
 import formatter from './formatter';
 import loader from './loader';
+import orphans from './orphans';
 import { MIME, PlaceOutput } from './place';
 
 const colours: JupyterFrontEndPlugin<void> = {
@@ -61,5 +62,6 @@ export default [
   completer,
   places,
   formatter,
-  loader
+  loader,
+  orphans
 ] as JupyterFrontEndPlugin<unknown>[];

@@ -29,7 +29,7 @@ export function executed(
   of: { release: string } | { promotion: string },
   name: string,
   workshop: Workshop
-): Widget {
+): MainAreaWidget<Widget> {
   const { trans } = workshop;
   const content = new Panel();
   content.addClass('jp-mesh-executed');

@@ -72,13 +72,21 @@ const pages: JupyterFrontEndPlugin<void> = {
       name: page => page.content.place
     });
     const workshop = { contentFactory, rendermime, editors, trans };
-    addExecuted(app, workshop);
+    addExecuted(app, workshop, restorer);
   }
 };
 
-function addExecuted(app: JupyterFrontEnd, workshop: Workshop): void {
+function addExecuted(
+  app: JupyterFrontEnd,
+  workshop: Workshop,
+  restorer: ILayoutRestorer | null
+): void {
   const { trans } = workshop;
-  const open = new Map<string, Widget>();
+  const tracker = new WidgetTracker<MainAreaWidget<Widget>>({
+    namespace: 'jupyter-mesh-executed'
+  });
+  /** What each tab was opened with, to open it again after a reload. */
+  const asked = new Map<Widget, ReadonlyPartialJSONObject>();
   app.commands.addCommand(Commands.openExecuted, {
     label: trans.__('Open the Executed Notebook'),
     execute: async args => {
@@ -86,19 +94,29 @@ function addExecuted(app: JupyterFrontEnd, workshop: Workshop): void {
         ? { release: String(args.release) }
         : { promotion: String(args.promotion) };
       const name = Object.values(of)[0];
-      let widget = open.get(name);
+      let widget = tracker.find(one => nameIn(asked.get(one)) === name);
       if (!widget) {
         const { executed } = await import('./executed');
         const label = args.label ? String(args.label) : name;
-        widget = executed(of, label, workshop);
-        open.set(name, widget);
-        widget.disposed.connect(() => open.delete(name));
+        const fresh = executed(of, label, workshop);
+        asked.set(fresh, { ...of, label });
+        fresh.disposed.connect(() => asked.delete(fresh));
+        widget = fresh;
         app.shell.add(widget, 'main', { type: 'Mesh' });
+        await tracker.add(widget);
       }
       app.shell.activateById(widget.id);
     }
   });
+  void restorer?.restore(tracker, {
+    command: Commands.openExecuted,
+    args: widget => asked.get(widget) ?? {},
+    name: widget => nameIn(asked.get(widget))
+  });
 }
+
+const nameIn = (args: ReadonlyPartialJSONObject | undefined): string =>
+  String(args?.release ?? args?.promotion ?? '');
 
 function labelOf(tab: string, trans: TranslationBundle): string {
   switch (tab) {
