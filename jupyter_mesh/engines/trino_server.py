@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 # Catalogs of branches, and nothing else, begin like this.
 HIDDEN = "mesh_branch_"
+_MISSING = (
+    "Give it the files that mesh trino config writes, or say what it calls the catalog: "
+    "catalogs: under the engine in mesh.yaml."
+)
+_UNSET = (
+    "Set that variable where the server is started. The mesh's own learns its secrets when it "
+    "starts: mesh stack down trino, mesh stack up trino."
+)
 _ITSELF = Session(Actor("mesh"))
 
 
@@ -170,8 +178,7 @@ class Server:
             raise ConfigError(
                 f"The Trino server at {self.connection.url} has no catalog {name}, and none "
                 f"could be made: {error.message}",
-                remedy="Give it the files that mesh trino config writes, or say what it calls "
-                "the catalog: catalogs: under the engine in mesh.yaml.",
+                remedy=_UNSET if "Environment variable" in error.message else _MISSING,
             ) from error
 
 

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.errors import EngineUnavailable, MeshError
 from jupyter_mesh.model.runs import Step
 from jupyter_mesh.stack import Stack
@@ -12,6 +13,11 @@ from jupyter_mesh.stack.trino import Trino
 from tests.faults.conftest import TOTALS, is_sound, opened, totals
 
 pytestmark = pytest.mark.long
+SLOW = """
+CREATE TABLE lake.raw.slow AS SELECT sum(a.id * b % 7) AS n
+FROM lake.raw.orders AS a CROSS JOIN UNNEST(sequence(1, 10000)) AS t (b)
+CROSS JOIN UNNEST(sequence(1, 10000)) AS u (c)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +79,38 @@ def test_a_release_is_published_whatever_happens_to_the_server_by_then(shop, sta
     assert caught.value.remedy
     stack.up(["trino"])
     assert totals(shop) == TOTALS
+
+
+def test_a_change_whose_server_is_killed_is_undone_or_whole(shop, stack):
+    lake, engine = shop.parts.home, shop.parts.engine("remote")
+    engine.patience = 3
+    branches = len(lake.branches())
+
+    def kill():
+        os.kill(stack.found("trino").pid, signal.SIGKILL)
+        stack.down(["trino"])
+
+    def told(text, _percent):
+        if "running" in text and stack.found("trino"):
+            kill()
+
+    with pytest.raises(EngineUnavailable) as caught:
+        shop.query(SLOW, ticket=QueryTicket(told))
+    assert caught.value.remedy
+    assert lake.tables("raw") == ["orders"]
+    assert len(lake.branches()) == branches
+    stack.up(["trino"])
+    merge = lake.merge
+
+    def merged(branch):
+        kill()
+        return merge(branch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lake, "merge", merged)
+        shop.query("CREATE TABLE lake.raw.copy AS SELECT * FROM lake.raw.orders")
+    counted = "SELECT count(*) FROM lake.raw.copy"
+    assert shop.query(counted, engine="embedded").rows() == [(100,)]
+    stack.up(["trino"])
+    assert shop.query(counted).rows() == [(100,)]
+    assert is_sound(shop)
