@@ -172,6 +172,27 @@ def test_every_failure_is_one_of_ours(script, ask, name, kind, error):
     assert type(caught.value) is error
 
 
+def test_the_innermost_reason_of_a_source_is_told_and_a_full_disk_is_known(script, ask):
+    script.say()
+    script.fail("ICEBERG_WRITER_CLOSE_ERROR", "EXTERNAL", "Error committing write")
+    _status, body = script.lines.pop()
+    told = json.loads(body)
+    inner = {"message": "No space left on device"}
+    told["error"]["failureInfo"] = {"message": "Error", "cause": {"cause": inner}}
+    script.lines.append((200, json.dumps(told).encode()))
+    with pytest.raises(StorageError, match=r"committing write \(No space left") as caught:
+        ask()
+    assert "no room left" in caught.value.remedy
+
+
+def test_a_catalog_that_its_server_could_not_load_is_told_with_a_remedy(script, ask):
+    script.say()
+    script.fail("CATALOG_UNAVAILABLE", "USER_ERROR", "Catalog 'x' is disabled")
+    with pytest.raises(QueryError, match="'x' is disabled") as caught:
+        ask()
+    assert "log" in caught.value.remedy
+
+
 def test_a_part_of_the_answer_that_is_gone_is_told(script, ask):
     segment = {
         "type": "spooled",

@@ -52,6 +52,10 @@ SLOW = (
     "CROSS JOIN UNNEST(sequence(1, 10000)) AS y (b) "
     "CROSS JOIN UNNEST(sequence(1, 1000)) AS z (c)"
 )
+MANY = (
+    "SELECT a, b FROM UNNEST(sequence(1, 10000)) AS x (a) "
+    "CROSS JOIN UNNEST(sequence(1, 1000)) AS y (b)"
+)
 ANA = Session(Actor("ana"))
 
 
@@ -206,14 +210,21 @@ def test_a_token_that_expires_in_mid_session_is_told_and_a_new_one_is_taken(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
     said = Tokens(token(8))
     how = {"url": guarded.facts["https"], "user": "ana", "auth": "jwt", "token": "t"}
-    asked = engine(said, ca=str(tmp_path / "ca.pem"), **how)
+    asked = engine(said, ca=str(tmp_path / "ca.pem"), spooling=False, **how)
     assert rows(asked, "SELECT current_user") == [("ana",)]
+    unread = asked.query(MANY, ANA)
     with pytest.raises(ConfigError, match="did not accept the login") as caught:  # noqa: PT012
         while True:
             rows(asked, "SELECT 1")
             time.sleep(0.5)
     assert "expired" in caught.value.remedy
     assert said.value not in str(caught.value)
+    # What was begun before goes on to its end, though it is asked for by the old token.
+    state = (
+        f"SELECT state FROM system.runtime.queries WHERE query_id = '{unread.stats.query_id}'"
+    )
+    assert rows(engine(), state) == [("RUNNING",)]
+    assert len(unread.arrow()) == 10_000_000
     said.value = token(60)
     assert rows(asked, "SELECT current_user") == [("ana",)]
 
