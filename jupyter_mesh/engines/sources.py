@@ -215,7 +215,7 @@ class PostgresqlSource(_Attached):
         retyped = {
             name: _retyped(kind, modifier)
             for name, sort, kind, modifier in found
-            if sort == "b" and kind not in _ALIKE and not kind.startswith("_")
+            if sort == "b" and kind.removeprefix("_") not in _ALIKE
         }
         return relation(connection, ".".join(map(quote, (self.alias, schema, table))), retyped)
 
@@ -229,12 +229,15 @@ def _retyped(kind: str, modifier: int) -> TrinoType | None:
 
     https://trino.io/docs/current/connector/postgresql.html#type-mapping
     """
+    if kind.startswith("_"):
+        item = _retyped(kind[1:], modifier)
+        return item and TrinoType("array", (), (item,))
     length = modifier - _HEADER
     match kind:
         case "json" | "jsonb":
             return TrinoType("json")
-        case "numeric" if modifier >= 0 and length // _DIGIT <= _DIGITS:
-            return TrinoType("decimal", divmod(length, _DIGIT))
+        case "numeric" if modifier >= 0:
+            return _decimal(*divmod(length, _DIGIT))
         case "varchar" if modifier >= 0:
             return TrinoType("varchar", (length,))
         case "bpchar" if modifier >= 0 and length <= _LONGEST_CHAR:
@@ -244,3 +247,9 @@ def _retyped(kind: str, modifier: int) -> TrinoType | None:
         case "time" | "timestamp" | "timestamptz":
             return TrinoType.parse(_MOMENTS[kind].format(modifier if modifier >= 0 else 6))
     return None
+
+
+def _decimal(precision: int, scale: int) -> TrinoType | None:
+    """The decimal of so many digits; None where Trino has none as long, or as odd."""
+    is_known = precision <= _DIGITS and scale <= precision
+    return TrinoType("decimal", (precision, scale)) if is_known else None

@@ -45,6 +45,8 @@ def properties(name: str, settings: CatalogSettings, branch: str = "") -> dict[s
                 "connection-url": f"jdbc:postgresql://{settings.host}:{settings.port}/"
                 f"{settings.database}",
                 "connection-user": settings.user,
+                # Left out otherwise, where the embedded engine has them.
+                "postgresql.array-mapping": "AS_ARRAY",
                 **_secret("connection-password", name, "PASSWORD", settings.password),
             }
     raise ConfigError(

@@ -18,10 +18,14 @@ from tests.federation.conftest import SERVER_SECRETS, Both, opened, rewritten
 pytestmark = pytest.mark.long
 SALES = """
 CREATE SCHEMA shop;
+CREATE TYPE shop.mood AS ENUM ('good', 'bad');
 CREATE TABLE shop.targets (
   country char(2) PRIMARY KEY, wanted numeric(12,2), share real, ratio double precision,
   people smallint, visits int, clicks bigint, open boolean, note varchar(20), words text,
-  since date, until timestamp(3), seen timestamptz, at time, key uuid, raw bytea, more jsonb
+  since date, until timestamp(3), seen timestamptz, at time, key uuid, raw bytea, more jsonb,
+  tags text[], sizes varchar(3)[], mood shop.mood DEFAULT 'good', loose varchar, blank bpchar,
+  -- What no engine has a word for.
+  free numeric, long numeric(40,2), spot point, net inet, span interval
 );
 INSERT INTO shop.targets VALUES
   ('DE', 1000.50, 0.25, 0.1, 3, 30, 3000000000, true, 'near', 'Zoë', '1969-02-28',
@@ -32,6 +36,7 @@ INSERT INTO shop.targets VALUES
   ('IT', -0.01, 1e10, 1e-300, -1, -1, -1, NULL, 'x', 'y', '1582-10-01',
    '1582-10-01 00:00:00', '1582-10-01 00:00:00+00', '23:59:59.999999',
    '00000000-0000-0000-0000-000000000000', NULL, 'null');
+UPDATE shop.targets SET tags = ARRAY['a', NULL], sizes = '{s,xl}' WHERE country = 'DE';
 CREATE VIEW shop.open AS SELECT country, wanted FROM shop.targets WHERE open;
 """
 EVERYWHERE = """
