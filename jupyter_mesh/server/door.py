@@ -30,9 +30,18 @@ if TYPE_CHECKING:
 
 _NAMELESS = re.compile(r"[0-9a-f]{32}")
 _REMEDIES = {
-    403: "Log in again; if that does not help, this user may not do it here.",
+    403: "Load the page in the browser again, then try once more.",
     404: "See openapi.json for what there is.",
     405: "See openapi.json for what can be done here.",
+}
+
+
+_NO_LOOKING = "You may not look at the mesh of this server."
+_NO_TOUCHING = "You may look at the mesh of this server, but not change anything in it."
+_EXPIRED = {
+    "type": "SessionExpired",
+    "message": "Your session with the Jupyter server has ended.",
+    "remedy": "Log in again: reload this page in the browser. What you saved is not lost.",
 }
 
 
@@ -47,19 +56,19 @@ class Door(APIHandler):
         self.ticket = QueryTicket()
 
     @web.authenticated
-    @authorized("read", "mesh")  # type: ignore[untyped-decorator]
+    @authorized("read", "mesh", _NO_LOOKING)  # type: ignore[untyped-decorator]
     async def get(self, **path: str) -> None:
         """Answer a question."""
         await self._answer(path)
 
     @web.authenticated
-    @authorized("write", "mesh")  # type: ignore[untyped-decorator]
+    @authorized("write", "mesh", _NO_TOUCHING)  # type: ignore[untyped-decorator]
     async def post(self, **path: str) -> None:
         """Do something, or plan to."""
         await self._answer(path)
 
     @web.authenticated
-    @authorized("write", "mesh")  # type: ignore[untyped-decorator]
+    @authorized("write", "mesh", _NO_TOUCHING)  # type: ignore[untyped-decorator]
     async def delete(self, **path: str) -> None:
         """Stop something."""
         await self._answer(path)
@@ -111,7 +120,11 @@ class Door(APIHandler):
         if status_code >= 500:
             message = "Something went wrong that should not have."
         remedy = _REMEDIES.get(status_code, "Look into the log of Jupyter Server.")
+        if message in {_NO_LOOKING, _NO_TOUCHING}:
+            remedy = "Ask whoever runs this Jupyter server to allow it."
         details = {"type": "HTTPError", "message": message, "remedy": remedy}
+        if status_code == 403 and self.current_user is None:
+            details = _EXPIRED
         self.finish(json.dumps({"error": details}), set_content_type=JSON)
 
     def set_default_headers(self) -> None:

@@ -73,7 +73,8 @@ def test_every_question_is_asked_here():
 async def test_nobody_comes_in_without_the_token(ask, path):
     answer = await ask(path, headers={"Authorization": "token wrong"}, **QUESTIONS[path])
     assert answer.status == 403
-    assert answer.error["remedy"]
+    assert answer.error["type"] == "SessionExpired"
+    assert "Log in again" in answer.error["remedy"]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
