@@ -32,21 +32,23 @@ QUIET = (
 class Lab:
     """A JupyterLab process over a folder."""
 
-    def __init__(self, home, folder, base_url="/", **environ):
+    def __init__(self, home, folder, base_url="/", config="", **environ):
         self.folder, self.token = folder, secrets.token_hex(16)
+        (home / "config").mkdir()
+        (home / "config" / "jupyter_server_config.py").write_text(config)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}{base_url}"
         self.home, self.log = home, home / "lab.log"
-        options = {
+        self.options = {
             "ServerApp.port": port,
+            "ServerApp.port_retries": 0,
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.root_dir": folder,
             "ServerApp.base_url": base_url,
             "ServerApp.open_browser": False,
             "ServerApp.allow_root": True,
-            "IdentityProvider.token": self.token,
             "LabApp.expose_app_in_browser": True,
             "JupyterNotebookApp.expose_app_in_browser": True,
             "LabApp.user_settings_dir": settings(home),
@@ -59,19 +61,20 @@ class Lab:
             "JUPYTER_RUNTIME_DIR": home / "runtime",
             "IPYTHONDIR": home / "ipython",
         }
-        with self.log.open("wb") as log:
+        plain = {name: value for name, value in os.environ.items() if name != "MESH_PATH"}
+        self.environ = {**plain, **{k: str(place) for k, place in places.items()}, **environ}
+        self.start()
+
+    def start(self):
+        """Start it, at the port that it has had before."""
+        options = {**self.options, "IdentityProvider.token": self.token}
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "jupyterlab"),
                     *(f"--{name}={value}" for name, value in options.items()),
                 ],
-                env={
-                    **{
-                        name: value for name, value in os.environ.items() if name != "MESH_PATH"
-                    },
-                    **{name: str(place) for name, place in places.items()},
-                    **environ,
-                },
+                env=self.environ,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -134,8 +137,8 @@ def start_lab(tmp_path_factory):
     """Start a JupyterLab over a folder; all are stopped at the end."""
     begun = []
 
-    def start(folder, base_url="/", **environ):
-        begun.append(Lab(tmp_path_factory.mktemp("lab"), folder, base_url, **environ))
+    def start(folder, base_url="/", config="", **environ):
+        begun.append(Lab(tmp_path_factory.mktemp("lab"), folder, base_url, config, **environ))
         return begun[-1]
 
     yield start
