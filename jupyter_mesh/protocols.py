@@ -20,14 +20,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.policy import Actor, Decision
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.model.quality import CheckResult
-    from jupyter_mesh.model.runs import (
-        Notice,
-        Plan,
-        Progress,
-        Release,
-        Run,
-        RunRecord,
-    )
+    from jupyter_mesh.model.runs import Notice, Plan, Progress, Release, Run, RunRecord
     from jupyter_mesh.model.tables import (
         Access,
         AsOf,
