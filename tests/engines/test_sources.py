@@ -70,6 +70,19 @@ def test_a_value_against_its_declaration_fails_the_statement(sqlite):
         sqlite.rows("SELECT n FROM shop.main.mixed")
 
 
+def test_views_are_listed_and_what_sqlite_keeps_for_itself_is_not(sqlite, shop):
+    with closing(sqlite3.connect(shop)) as database, database:
+        database.execute("CREATE TABLE numbered (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+        database.execute("CREATE VIEW again AS SELECT id FROM numbered")
+        database.execute("CREATE TABLE sqlitex (a TEXT)")
+    assert sqlite.engine.tables("shop", "main", sqlite.session) == [
+        *("Odd Name", "again", "kinds", "mixed", "numbered", "sqlitex")
+    ]
+    assert sqlite.engine.tables("shop", "main", sqlite.session) == [
+        row[0] for row in sqlite.rows("SHOW TABLES FROM shop.main")
+    ]
+
+
 def test_names_of_any_spelling_can_be_read(sqlite):
     assert sqlite.engine.tables("shop", "main", sqlite.session) == [
         "Odd Name",
