@@ -124,9 +124,9 @@ def _product(mesh: Mesh, name: ProductName) -> Item:
     except MeshError as error:
         # One product's files are nonsense; the others are still to be seen.
         fault = {"owner": "", "error": error.details()}
-        return _item(
-            place, name.product, "product", comment=error.message, detail=detail | fault
-        )
+        # A row has no room for where the mesh lies.
+        said = error.message.replace(f"{mesh.parts.settings.products / name.domain}/", "")
+        return _item(place, name.product, "product", comment=said, detail=detail | fault)
     detail["owner"] = product.owner
     return _item(
         place,

@@ -107,6 +107,7 @@ async def test_a_broken_product_file_is_told_with_its_line(ask, landed):
         assert answer.error["line"] == 2
     items = (await ask("tree", parent="domain:shop")).json["items"]
     assert items[0]["detail"]["error"]["line"] == 2
+    assert items[0]["comment"].startswith("orders/product.odps.yaml:2: kind: ")
 
 
 async def test_a_product_that_is_none_is_not_started(ask, landed):

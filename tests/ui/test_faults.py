@@ -101,7 +101,7 @@ def test_a_product_file_of_nonsense_is_told_with_its_line(shop, small_folder):
     path.write_text(path.read_text().replace("kind: DataProduct", "kind: <b>Nonsense</b>"))
     desk.catalog()
     desk.row("shop").click()
-    expect(desk.row("orders").first).to_contain_text("Nonsense")
+    expect(desk.row("orders").first).to_contain_text("orders/product.odps.yaml:2: kind")
     desk.row("orders").first.dblclick()
     page = desk.page.locator(".jp-mesh-page:visible")
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"product.odps.yaml.*2"))

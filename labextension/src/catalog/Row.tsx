@@ -132,6 +132,17 @@ function Outcome(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   const check = String(props.row.detail?.check ?? '');
+  if (props.row.detail?.error) {
+    return (
+      <span
+        className="jp-mesh-outcome"
+        data-outcome="failed"
+        title={props.trans.__('Its files cannot be read')}
+      >
+        !
+      </span>
+    );
+  }
   return check ? (
     <span
       className="jp-mesh-outcome"
