@@ -44,9 +44,10 @@ def browse(parts: Parts, session: Session, prefix: str) -> list[Entry]:
 
 def describe(parts: Parts, session: Session, name: str) -> Description:
     """A table with its columns and facts, a product with its ports, or a release with both."""
-    if "@" in name:
+    # Only a table's name is ever quoted, and then it may hold any sign.
+    if "@" in name and '"' not in name:
         return _release(parts, ReleaseRef.parse(name))
-    if "/" in name:
+    if "/" in name and '"' not in name:
         return _product(parts, ProductName.parse(name))
     table = TableName.parse(name)
     columns = parts.engine().describe(table, session)
@@ -67,7 +68,7 @@ def _catalogs(parts: Parts) -> list[Entry]:
 
 
 def kind_of(parts: Parts, catalog: str) -> str:
-    """What a catalog is: iceberg, sqlite, postgresql, files, or the engine that alone has it."""
+    """What a catalog is: iceberg, sqlite, postgresql, files, or the engine that has it."""
     match parts.settings.catalogs.get(catalog):
         case IcebergSettings() | RestSettings():
             return "iceberg"

@@ -80,7 +80,7 @@ def lineage(visit: Visit) -> dict[str, Any]:
     """What is known of where a name comes from and where it goes, as nodes and edges."""
     graph = drawn(visit.mesh)
     name = visit["name"]
-    if "/" in name:
+    if "/" in name and '"' not in name:
         start = f"product:{ProductName.parse(name)}"
         if start not in graph.nodes:
             # Says that there is none, or what is wrong with its files.

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from jupyter_mesh.mesh import Mesh
+from jupyter_mesh.model.names import TableName
 from jupyter_mesh.server import tables as module
 
 
@@ -53,6 +54,22 @@ async def test_long_cells_are_cut_and_wild_names_are_only_names(ask, wild):
     assert found["drop table"][0].as_py() == "ü" * module.LONGEST_CELL
     assert found["drop table"][1].as_py() == "short"
     assert found["<script>"][1].as_py() is None
+
+
+@pytest.mark.parametrize("odd", ["a/b", "shop/orders@1.0.0", "</script>", "50 % of a b"])
+async def test_a_table_of_any_name_has_page_lineage_and_rows(ask, landed, odd):
+    name = TableName("lake", "raw", odd)
+    with Mesh.open(landed) as mesh:
+        mesh.query(f"CREATE TABLE {name.sql} AS SELECT 1 AS a")
+    items = (await ask("tree", parent="schema:lake.raw")).json["items"]
+    (place,) = [item["id"] for item in items if item["label"] == odd]
+    name = place.removeprefix("table:")
+    page = await ask("table", name=name)
+    assert page.status == 200, page.content
+    assert [column["name"] for column in page.json["columns"]] == ["a"]
+    lineage = await ask("lineage", name=name)
+    assert [node["id"] for node in lineage.json["nodes"]] == [place]
+    assert table_of(await ask("preview", table=name)).num_rows == 1
 
 
 async def test_a_preview_has_a_ceiling(ask, wild, monkeypatch):
