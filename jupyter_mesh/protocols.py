@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Stats,
     )
     from jupyter_mesh.model.versions import ReleaseRef
-    from jupyter_mesh.settings import StorageSettings
+    from jupyter_mesh.settings import IcebergSettings
 
 
 class Ticket(Protocol):
@@ -166,8 +166,8 @@ class Catalog(Protocol):
         ...
 
     @property
-    def storage(self) -> StorageSettings:
-        """How the object store of its files is opened, if they lie in one."""
+    def records(self) -> IcebergSettings:
+        """The database of its branches, and how the store of its files is opened."""
         ...
 
     def health(self) -> Sequence[Condition]:

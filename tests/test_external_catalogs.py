@@ -190,9 +190,7 @@ def test_whoever_was_faster_is_not_overwritten_and_a_second_run_goes_through(mes
     assert numbers(other) == [[(4,)], [(4,)]]
 
 
-def test_what_a_killed_process_had_published_is_recorded_by_the_next(
-    mesh, folder, monkeypatch
-):
+def test_what_a_killed_process_had_published_is_recorded_by_the_next(mesh, folder, monkeypatch):
     mesh.parts.home.merge(stage(mesh, "first", 1))
     branch = stage(mesh, "killed", 2)
 

@@ -58,7 +58,6 @@ class Lake:
 
     def __init__(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
         self._keep_records(name, settings, secrets)
-        self.storage = settings.storage
         self.store = Warehouse(settings, secrets, f"{self.database.place}\n{name}")
         self.pointers = Pointers(name, self.database)
         self.files = Tables(self.pointers, self.store)
@@ -70,6 +69,7 @@ class Lake:
     def _keep_records(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
         """Set up what is kept in the mesh's own database, wherever the tables are."""
         self.name = name
+        self._records = settings
         self.notices: tuple[str, ...] = ("tags", "lineage", "record", "report")
         self.database = Database(settings, secrets)
         self.kept = Releases(name, self.database)
@@ -82,6 +82,11 @@ class Lake:
     def warehouse(self) -> str:
         """Where its files lie: `file:///folder` or `s3://bucket/prefix`, no last slash."""
         return self.store.root
+
+    @property
+    def records(self) -> IcebergSettings:
+        """The database of its branches, and how the store of its files is opened."""
+        return self._records
 
     @property
     def kind(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.catalog.lake import BRANCH_TERM, Lake
@@ -49,7 +50,6 @@ class RestLake(Lake):
     ) -> None:
         kept = IcebergSettings(f"sqlite:///{records.as_posix()}", "")
         self._keep_records(name, kept, secrets)
-        self.storage = settings.storage
         self.client = RestClient(name, settings, secrets)
         self.remote = _FLAVOURS[settings.flavour](self.client)
         mark = f"{self.database.place}\n{name}"
@@ -62,6 +62,12 @@ class RestLake(Lake):
         self.publisher = self.rest = publisher
         self.past = RestPast(tables, self.kept, self.remote)
         self.views = NoViews(pointers, self.store)
+
+    @property
+    def records(self) -> IcebergSettings:
+        """The mesh's database, and how the store of the catalog's files is opened."""
+        storage = self.client.settings.storage
+        return replace(self._records, warehouse=self.warehouse, storage=storage)
 
     @property
     def kind(self) -> str:

@@ -24,6 +24,7 @@ from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.tables import Access, Pin, Stats
 from jupyter_mesh.model.types import BIGINT, BOOLEAN
+from jupyter_mesh.settings import RestSettings
 from jupyter_mesh.sql import embedded
 from jupyter_mesh.sql.reading import parse
 from jupyter_mesh.sql.repeatable import is_repeatable
@@ -69,11 +70,12 @@ class EmbeddedEngine:
             for name, catalog in catalogs.items()
             if name not in lakes
         }
+        near = [name for name in lakes if not isinstance(catalogs.get(name), RestSettings)]
         self._lakes = lakes
         self._gateway = gateway
         self._scratch = scratch
         self._relations = Relations(lakes, sources)
-        self._database = Database(settings, lakes, sources, secrets, scratch)
+        self._database = Database(settings, lakes, near, sources, secrets, scratch)
 
     # -- statements --------------------------------------------------------------------------
 
@@ -96,8 +98,9 @@ class EmbeddedEngine:
             return self._show(statement.show, session, started)
         if not statement.is_query and not statement.writes:
             raise _refused(statement.kind)
+        catalogs = _catalogs(statement)
         with ExitStack() as stack:
-            connection = stack.enter_context(self._database.connection())
+            connection = stack.enter_context(self._database.connection(catalogs))
             running = Running(connection, ticket)
             with running.at_work():
                 relations, pins = self._open(connection, statement, session)
@@ -160,7 +163,7 @@ class EmbeddedEngine:
         The table gets exactly the source's columns, or stays as it was. Returns the number of
         rows; LandingError names the first faulty row of a file.
         """
-        with self._database.landing() as connection:
+        with self._database.landing(table.catalog) as connection:
             writer = self._writer(table, Running(connection, ticket))
             writer.lake.create_schema(table.schema, session.branch)
             with landing.opened(connection, source) as rows:
@@ -219,7 +222,8 @@ class EmbeddedEngine:
         if not is_repeatable(statement) or statement.reads[0].name.catalog not in self._lakes:
             return None
         schema = schema_of(translated.columns, translated.zones)
-        return lambda: Running(self._database.connection(), None).batches(
+        catalogs = _catalogs(statement)
+        return lambda: Running(self._database.connection(catalogs), None).batches(
             translated.sql, translated.parameters, schema
         )
 
@@ -274,3 +278,8 @@ def _refused(kind: str) -> QueryError:
             remedy="Type %mesh use catalog.schema, or write full names.",
         )
     return StatementNotSupported(kind.upper().replace("_", " "))
+
+
+def _catalogs(statement: Statement) -> set[str]:
+    read = {ref.name.catalog for ref in statement.reads}
+    return read | {table.catalog for table in statement.writes}

@@ -67,7 +67,7 @@ class TrinoEngine:
         # Seconds for which a server may be out of reach before a statement is given up.
         self.patience = PATIENCE
         self._connection = Connection(settings, secrets)
-        self.server = Server(self._connection, settings, catalogs)
+        self.server = Server(self._connection, settings, catalogs, lakes)
         self.local = EmbeddedEngine(
             EmbeddedSettings(), lakes, catalogs, gateway, secrets, scratch
         )

@@ -29,7 +29,7 @@ def is_known(settings: CatalogSettings) -> bool:
 
 
 def properties(name: str, settings: CatalogSettings, branch: str = "") -> dict[str, str]:
-    """The catalog's properties, connector and all; a `branch` instead of what is current.
+    """The catalog's properties, connector and all; a `branch` of ours instead of main.
 
     Secrets are written as `${ENV:...}`, which the server looks up in its own environment.
     Raises ConfigError for what Trino has no connector for.
@@ -38,7 +38,7 @@ def properties(name: str, settings: CatalogSettings, branch: str = "") -> dict[s
         case IcebergSettings():
             return _lake(name, settings, branch)
         case RestSettings():
-            return _rest(name, settings, branch)
+            return kept_by_others(name, settings, settings.warehouse)
         case PostgresqlSettings():
             return {
                 "connector.name": "postgresql",
@@ -128,18 +128,16 @@ def _host(place: SplitResult) -> str:
     return f"{place.hostname}:{place.port or 5432}"
 
 
-def _rest(name: str, settings: RestSettings, branch: str) -> dict[str, str]:
-    prefix = branch or settings.prefix
+def kept_by_others(name: str, settings: RestSettings, place: str) -> dict[str, str]:
+    """The properties of an Iceberg REST catalog whose files lie at `place`."""
     found = {
         "connector.name": "iceberg",
         "iceberg.catalog.type": "rest",
         "iceberg.rest-catalog.uri": settings.uri,
-        **_files(name, settings.warehouse, settings.storage),
+        **_files(name, place, settings.storage),
     }
-    if settings.flavour == "nessie":
-        found["iceberg.rest-catalog.uri"] = f"{settings.uri}/{branch or 'main'}"
-    elif prefix:
-        found["iceberg.rest-catalog.prefix"] = prefix
+    if settings.prefix:
+        found["iceberg.rest-catalog.prefix"] = settings.prefix
     if settings.warehouse:
         found["iceberg.rest-catalog.warehouse"] = settings.warehouse
     if settings.token or settings.credential:

@@ -21,11 +21,13 @@ from jupyter_mesh.errors import (
 from jupyter_mesh.model.names import quote
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
+from jupyter_mesh.settings import RestSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jupyter_mesh.engines.trino_connection import Connection
+    from jupyter_mesh.protocols import Catalog
     from jupyter_mesh.settings import CatalogSettings, TrinoSettings
 
 # Catalogs of branches, and nothing else, begin like this.
@@ -49,8 +51,10 @@ class Server:
         connection: Connection,
         settings: TrinoSettings,
         catalogs: Mapping[str, CatalogSettings],
+        lakes: Mapping[str, Catalog],
     ) -> None:
         self.connection = connection
+        self._lakes = lakes
         self._settings = settings
         self._known = {
             name: one for name, one in catalogs.items() if trino_catalogs.is_known(one)
@@ -80,12 +84,11 @@ class Server:
         with self._lock:
             if self._there is None:
                 there = {row[0] for row in self.rows("SHOW CATALOGS")}
-                for name, settings in self._known.items():
+                for name in self._known:
                     if self.name_of(name) not in there:
                         # One that is ill stops no other: whoever asks for it is told.
                         with suppress(ConfigError):
-                            found = trino_catalogs.properties(name, settings)
-                            self._make(self.name_of(name), found)
+                            self._make(self.name_of(name), self._properties(name))
                             there.add(self.name_of(name))
                 self._there = there
             return {name for name in self._there if not name.startswith(HIDDEN)}
@@ -101,7 +104,11 @@ class Server:
             return name
         with self._lock:
             if self._there is not None and name not in self._there:
-                found = trino_catalogs.properties(catalog, self._known[catalog], branch)
+                if branch:
+                    settings = self._lakes[catalog].records
+                    found = trino_catalogs.properties(catalog, settings, branch)
+                else:
+                    found = self._properties(catalog)
                 self._make(name, found)
                 self._there.add(name)
         return name
@@ -160,6 +167,14 @@ class Server:
         """Look again next time: the server may be another one by now."""
         with self._lock:
             self._there = None
+
+    def _properties(self, catalog: str) -> dict[str, str]:
+        settings = self._known[catalog]
+        if isinstance(settings, RestSettings):
+            # Others say where its files are.
+            place = self._lakes[catalog].warehouse
+            return trino_catalogs.kept_by_others(catalog, settings, place)
+        return trino_catalogs.properties(catalog, settings)
 
     def _hidden(self, branch: str) -> str:
         """What the server calls the catalog of a branch; of several meshes, each its own."""

@@ -13,7 +13,7 @@ from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.runs import Notice, ReleaseState
 from jupyter_mesh.model.tables import Branch, BranchState, Snapshot
 from jupyter_mesh.model.versions import Change
-from jupyter_mesh.settings import StorageSettings
+from jupyter_mesh.settings import IcebergSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,9 +92,9 @@ class FakeCatalog:
         return "file:///nowhere"
 
     @property
-    def storage(self) -> StorageSettings:
-        """No object store."""
-        return StorageSettings()
+    def records(self) -> IcebergSettings:
+        """No database, no object store."""
+        return IcebergSettings("", self.warehouse)
 
     def health(self) -> Sequence[Condition]:
         """As it should be."""

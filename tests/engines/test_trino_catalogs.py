@@ -2,7 +2,12 @@
 
 import pytest
 
-from jupyter_mesh.engines.trino_catalogs import environment, is_known, properties
+from jupyter_mesh.engines.trino_catalogs import (
+    environment,
+    is_known,
+    kept_by_others,
+    properties,
+)
 from jupyter_mesh.engines.trino_rules import ACCESS, RULES, server_files
 from jupyter_mesh.errors import ConfigError
 from jupyter_mesh.settings import (
@@ -67,8 +72,9 @@ def test_catalogs_that_others_keep():
     assert found["iceberg.rest-catalog.uri"] == "https://c.example"
     assert found["iceberg.rest-catalog.prefix"] == "p"
     assert found["iceberg.rest-catalog.oauth2.token"] == "${ENV:MESH_SEA_TOKEN}"
-    nessie = RestSettings("https://n.example/iceberg", flavour="nessie")
-    assert properties("sea", nessie, "run1")["iceberg.rest-catalog.uri"].endswith("/run1")
+    assert found["fs.native-s3.enabled"] == "true"
+    near = kept_by_others("sea", plain, "file:///w")
+    assert near["fs.native-local.enabled"] == "true"
 
 
 @pytest.mark.parametrize("settings", [SqliteSettings("x.db"), FilesSettings("data")])
