@@ -56,6 +56,16 @@ def test_the_settings_of_the_page_load(tmp_path):
     assert settings.home == "lake"
 
 
+def test_the_catalogs_of_others_on_the_page_load(tmp_path):
+    from jupyter_mesh.settings import RestSettings, load
+
+    text = next(block for block in blocks("yaml") if "type: iceberg-rest" in block)
+    (tmp_path / "mesh.yaml").write_text(text)
+    lake = load(tmp_path, environ={}).catalogs["lake"]
+    assert isinstance(lake, RestSettings)
+    assert (lake.warehouse, lake.flavour) == ("analytics", "plain")
+
+
 def test_the_gates_of_the_page_load(tmp_path):
     from jupyter_mesh.policy.rules import gates_for
 
