@@ -37,7 +37,9 @@ def test_every_command_is_one(command):
     context = main.make_context("mesh", [*words], resilient_parsing=True)
     found = main
     while hasattr(found, "get_command"):
-        name = next(word for word in words if not word.startswith("-"))
+        name = next((word for word in words if not word.startswith("-")), "")
+        if not name and found.invoke_without_command:
+            break
         words = words[words.index(name) + 1 :]
         found = found.get_command(context, name)
         assert found is not None, f"{command}: there is no {name}"
