@@ -108,7 +108,7 @@ class EmbeddedEngine:
             if not statement.is_query:
                 writer = self._writer(statement.writes[0], running)
                 job = Changing(statement, session, relations, parameters or {}, writer)
-                return self._changed(job.run(), access, started)
+                return self._changed(job.run(), access, started, running.query_id)
             translated = embedded.translate(
                 statement, relations, parameters or {}, session.zone
             )
@@ -213,7 +213,7 @@ class EmbeddedEngine:
     ) -> StreamedResult:
         schema = schema_of(translated.columns, translated.zones)
         batches = running.batches(translated.sql, translated.parameters, schema)
-        stats = self._stats(access, started)
+        stats = self._stats(access, started, running.query_id)
         kept = KeptBatches(schema, self._scratch)
         return StreamedResult(translated.columns, batches, kept, stats, again).start()
 
@@ -232,21 +232,25 @@ class EmbeddedEngine:
             columns, rows = listing.show(show)
         return small_result(columns, rows, self._stats(Access(), started), self._scratch)
 
-    def _changed(self, changed: Changed, access: Access, started: float) -> StreamedResult:
+    def _changed(
+        self, changed: Changed, access: Access, started: float, query_id: str
+    ) -> StreamedResult:
         """The count of changed rows, or that it was done: what Trino answers."""
         stats = replace(
-            self._stats(access, started), update=changed.update, rows=changed.rows or 0
+            self._stats(access, started, query_id),
+            update=changed.update,
+            rows=changed.rows or 0,
         )
         if changed.rows is None:
             return small_result((Column("result", BOOLEAN),), [(True,)], stats, self._scratch)
         rows = [(changed.rows,)]
         return small_result((Column("rows", BIGINT),), rows, stats, self._scratch)
 
-    def _stats(self, access: Access, started: float) -> Stats:
+    def _stats(self, access: Access, started: float, query_id: str = "") -> Stats:
         return Stats(
             seconds=perf_counter() - started,
             engine=self.name,
-            query_id=uuid4().hex,
+            query_id=query_id or uuid4().hex,
             access=access,
         )
 

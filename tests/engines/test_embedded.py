@@ -326,3 +326,16 @@ def test_what_would_be_touched_is_told_without_running(example):
     assert engine.access("SHOW TABLES", session).reads == ()
     with pytest.raises(NameNotFound):
         engine.access("SELECT * FROM flight", session)
+
+
+def test_the_id_that_is_told_on_the_way_is_the_one_of_the_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr("jupyter_mesh.engines.running._TELL", 0.001)
+    many = "UNNEST(sequence(1, 10000))"
+    with lake_engine(tmp_path) as example:
+        said = []
+        ticket = QueryTicket(lambda text, _percent: said.append(text))
+        sql = f"SELECT sum(a.n * b.n) FROM {many} AS a(n) CROSS JOIN {many} AS b(n)"
+        result = example.engine.query(sql, example.session, {}, ticket)
+        result.rows()
+        told = {text for text in said if "query " in text}
+        assert told == {f"running, embedded engine, query {result.stats.query_id}"}
