@@ -278,3 +278,36 @@ def test_a_wrong_token_and_an_address_of_nobody_are_told(folder, theirs, monkeyp
     settings.write_text(settings.read_text().replace(theirs["uri"], "http://127.0.0.1:9/x"))
     with Mesh.open(folder) as mesh, pytest.raises(StorageError, match="nobody answers"):
         mesh.query("SELECT 1 FROM lake.raw.orders")
+
+
+@pytest.fixture(scope="module")
+def cluster(shared_nessie):
+    """A Trino that knows the keys of the store and nothing else."""
+    store, _nessie = shared_nessie
+    keys = {
+        "MESH_LAKE_ACCESS_KEY": str(store.facts["access_key"]),
+        "MESH_LAKE_SECRET_KEY": str(store.facts["secret_key"]),
+    }
+    with servers.trino(environment=keys) as service:
+        yield service
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("theirs", ["nessie"], indirect=True)
+def test_a_cluster_writes_branches_of_it_and_reads_what_was_published(folder, cluster):
+    settings = folder / "mesh.yaml"
+    engines = f"engine: remote\nengines:\n  remote: {{kind: trino, url: '{cluster.url}'}}\n"
+    settings.write_text(settings.read_text() + engines)
+    with Mesh.open(folder) as mesh:
+        mesh.land(folder / "orders.csv", "lake.raw.orders")
+        assert mesh.query("SELECT count(*) FROM lake.raw.orders").rows() == [(100,)]
+        mesh.query("CREATE TABLE lake.raw.few AS SELECT * FROM lake.raw.orders WHERE id < 4")
+        for engine in ("remote", "embedded"):
+            result = mesh.query("SELECT id FROM lake.raw.few ORDER BY 1", engine=engine)
+            assert [row[0] for row in result.rows()] == [1, 2, 3]
+        assert str(mesh.promote("shop/orders").version) == "1.0.0"
+        rows = sorted(mesh.read("shop/orders@1.0.0").rows())
+        for engine in ("remote", "embedded"):
+            sql = "SELECT * FROM lake.shop_orders.orders FOR VERSION AS OF 'v1.0.0'"
+            assert sorted(mesh.query(sql, engine=engine).rows()) == rows
+        mesh.parts.engine("remote").server.rows("DROP CATALOG IF EXISTS lake")
