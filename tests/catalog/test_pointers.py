@@ -13,6 +13,7 @@ from jupyter_mesh.model.types import BIGINT
 COLUMNS = (Column("id", BIGINT),)
 
 
+@pytest.mark.our_database
 def test_several_pointers_move_together_or_not_at_all(hand, lake):
     a, b = hand.table("a", "s"), hand.table("b", "s")
     first = {table: lake.prepare(table, COLUMNS, "").metadata_location for table in (a, b)}
@@ -28,6 +29,7 @@ def test_several_pointers_move_together_or_not_at_all(hand, lake):
     assert lake.snapshot(a).metadata_location == new
 
 
+@pytest.mark.our_database
 def test_a_standard_client_and_we_refuse_each_others_stale_commits(hand, lake):
     table = hand.table("a", "s")
     lake.prepare(table, COLUMNS, "")
@@ -41,6 +43,7 @@ def test_a_standard_client_and_we_refuse_each_others_stale_commits(hand, lake):
     assert [column.name for column in lake.snapshot(table).columns] == ["id", "n"]
 
 
+@pytest.mark.our_database
 def test_schemas_are_made_once_and_dropped_when_empty(hand, lake):
     table = hand.table("a", "s")
     lake.create_schema("s")
