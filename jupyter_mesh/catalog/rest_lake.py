@@ -112,6 +112,7 @@ class RestLake(Lake):
         with self.database.writing() as connection:
             for name in (table, new):
                 self.pointers.check_unserved(connection, name)
+        self.remote.create_schema(new.schema)
         self.remote.rename(table, new)
 
     # -- branches and releases ---------------------------------------------------------------

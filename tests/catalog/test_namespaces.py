@@ -14,6 +14,7 @@ def test_properties_are_noted_changed_and_forgotten(lake):
     assert lake.schemas() == ["raw"]
 
 
+@pytest.mark.our_database
 @pytest.mark.parametrize(
     ("key", "value"), [("exists", "no"), ("k" * 256, ""), ("k", "v" * 1001)]
 )
