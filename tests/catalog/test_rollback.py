@@ -124,6 +124,7 @@ def test_going_nowhere_is_refused(hand, lake):
         lake.rollback(PRODUCT, other, BO)
 
 
+@pytest.mark.our_database
 def test_a_rollback_that_comes_second_changes_nothing(hand, lake, monkeypatch):
     hand.publish(lake, "1.0.0", rows=(1,))
     hand.publish(lake, "1.1.0", rows=(2,))
