@@ -171,9 +171,8 @@ class TrinoEngine:
         return [*found, *trino_guards.dangers(self.server, lakes)]
 
     def close(self) -> None:
-        """Let go of connections and temporary files."""
+        """Let go of branches that have ended and of temporary files."""
         self._tidy()
-        self._connection.close()
         self.local.close()
 
     def _tidy(self) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jupyter_mesh.engines.pages import split
-from jupyter_mesh.errors import ConfigError, EngineUnavailable
+from jupyter_mesh.engines.trino_login import Login, check_wanted
+from jupyter_mesh.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trino.auth import Authentication
     from trino.client import TrinoRequest
 
     from jupyter_mesh.model.tables import Session
@@ -29,8 +29,7 @@ class Connection:
 
     def __init__(self, settings: TrinoSettings, secrets: Secrets) -> None:
         self._settings = settings
-        self._secrets = secrets
-        self._http: Any = None
+        self._login = Login(settings, secrets)
 
     @property
     def url(self) -> str:
@@ -68,17 +67,11 @@ class Connection:
             client_session=client,
             http_session=self._session(),
             http_scheme=place.scheme,
-            auth=self._login(),
+            auth=self._login.of(self.url),
             max_attempts=1,
             request_timeout=_SECONDS,
         )
         return request
-
-    def close(self) -> None:
-        """Let go of open connections."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
 
     def _session(self) -> Any:  # noqa: ANN401 - requests' own
         session = _sessions()()
@@ -86,45 +79,9 @@ class Connection:
             # Packing costs both sides more than this road is worth.
             session.headers["Accept-Encoding"] = "identity"
         session.verify = self._settings.ca or self._settings.verify
+        if self._settings.auth == "oauth2":
+            session.mount("https://", _roads()())
         return session
-
-    def _login(self) -> Authentication | None:
-        """How the user proves who they are; ConfigError says what is missing."""
-        from trino import auth
-
-        settings = self._settings
-        if settings.auth != "none" and not self.url.startswith("https://"):
-            raise ConfigError(
-                f"{self.url} would carry a login in clear.",
-                remedy="Use an https address, or auth: none.",
-            )
-        match settings.auth:
-            case "password":
-                secret = self._needed("password")
-                return auth.BasicAuthentication(settings.user, secret)
-            case "jwt":
-                return auth.JWTAuthentication(self._needed("token"))
-            case "certificate":
-                if not (settings.certificate and settings.key):
-                    raise ConfigError(
-                        "auth: certificate needs certificate and key.",
-                        remedy="Name both files beside it in mesh.yaml.",
-                    )
-                return auth.CertificateAuthentication(settings.certificate, settings.key)
-            case "oauth2":
-                return auth.OAuth2Authentication()
-            case "kerberos":
-                return auth.KerberosAuthentication(principal=settings.user or None)
-        return None
-
-    def _needed(self, key: str) -> str:
-        reference = getattr(self._settings, key)
-        if not reference:
-            raise ConfigError(
-                f"auth: {self._settings.auth} needs a {key}.",
-                remedy=f"Write {key}: ${{env:NAME}} beside it in mesh.yaml.",
-            )
-        return self._secrets.resolve(reference)
 
 
 def _sessions() -> Any:  # noqa: ANN401 - a class of requests' kind
@@ -141,6 +98,20 @@ def _sessions() -> Any:  # noqa: ANN401 - a class of requests' kind
             return found
 
     return Trusting
+
+
+def _roads() -> Any:  # noqa: ANN401 - a class of requests' kind
+    """Ways to a server on which nobody waits for a login that is no longer wanted."""
+    from requests.adapters import HTTPAdapter
+
+    class Heeding(HTTPAdapter):
+        """Looks before each question whether whoever waits was stopped."""
+
+        def send(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - requests' own
+            check_wanted()
+            return super().send(*given, **named)
+
+    return Heeding
 
 
 def _requests() -> Any:  # noqa: ANN401 - a class of the client's kind

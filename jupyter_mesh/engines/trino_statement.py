@@ -8,7 +8,7 @@ from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mesh.engines import trino_faults
+from jupyter_mesh.engines import trino_faults, trino_login
 from jupyter_mesh.engines.pages import PageError, PageReader
 from jupyter_mesh.errors import EngineUnavailable, MeshError, QueryCancelled
 
@@ -28,6 +28,7 @@ PATIENCE = 90.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 # An answer that nobody reads is asked after so often, so that the server does not drop it.
 _HEARTBEAT = 60.0
+_PIECE = 1 << 20
 _PASSING = frozenset({429, 502, 503, 504})
 
 
@@ -150,9 +151,14 @@ class RemoteStatement:
 
     def _fetched(self, address: str, headers: Mapping[str, Any]) -> bytes:
         """A segment's bytes. Its address carries its own right, so that no login goes along."""
+        content = b""
 
         def get() -> Any:  # noqa: ANN401 - requests' own
-            return self._store.get(address, headers=dict(headers), timeout=60)
+            nonlocal content
+            response = self._store.get(address, headers=dict(headers), timeout=60, stream=True)
+            # Left to itself it takes ten kilobytes at a time.
+            content = b"".join(response.iter_content(_PIECE))
+            return response
 
         response = self._sent(get)
         if response.status_code in {404, 410}:
@@ -161,7 +167,7 @@ class RemoteStatement:
                 remedy="Run the statement again; parts are kept only for a while.",
             )
         response.raise_for_status()
-        return bytes(response.content)
+        return content
 
     def _acknowledged(self, address: str, headers: Mapping[str, Any]) -> None:
         import requests
@@ -204,9 +210,11 @@ class RemoteStatement:
     def _sent(self, send: Callable[[], Any]) -> Any:  # noqa: ANN401 - requests' own
         """An answer, asked for again while the way is cut or the server is overwhelmed."""
         patience, pause = time.monotonic() + self.patience, _FIRST_PAUSE
+        tell = self._ticket.report if self._ticket is not None else trino_login.tell
         while True:
             try:
-                response = send()
+                with trino_login.waiting(tell, self._stopped.is_set):
+                    response = send()
                 if response.status_code not in _PASSING or time.monotonic() > patience:
                     return response
             except Exception as error:

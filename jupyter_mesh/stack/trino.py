@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -119,6 +120,9 @@ class Trino:
         """Etc as it has to be now; what an earlier start left there is gone."""
         etc = ground.folder / "etc"
         etc.mkdir(exist_ok=True)
+        # What a killed one was in the middle of lies here, and nowhere else on the machine.
+        shutil.rmtree(trino_files.scratch(ground.folder), ignore_errors=True)
+        trino_files.scratch(ground.folder).mkdir(parents=True)
         storage = ground.others.get("s3")
         config = trino_files.config(
             ground.address, ground.port, log_of(ground.folder), is_spooling=storage is not None

@@ -43,6 +43,11 @@ def flags(*, is_brief: bool) -> tuple[str, ...]:
     return (*_FLAGS, _BRIEF) if is_brief else _FLAGS
 
 
+def scratch(folder: Path) -> Path:
+    """Where the server keeps what lives no longer than itself."""
+    return folder / "scratch"
+
+
 def command(
     java: Path, flags: tuple[str, ...], installation: Path, folder: Path, environment: str
 ) -> list[str]:
@@ -54,6 +59,7 @@ def command(
         f"{installation}/lib/*",
         f"-Dnode.environment={environment}",
         "-Dnode.id=mesh",
+        f"-Djava.io.tmpdir={scratch(folder)}",
         f"-Dnode.data-dir={folder / 'data'}",
         f"-Dlog.levels-file={folder / 'etc' / 'log.properties'}",
         f"-Dconfig={folder / 'etc' / 'config.properties'}",

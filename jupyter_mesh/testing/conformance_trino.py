@@ -37,7 +37,6 @@ class RemoteSubject:
         service = self._stack.enter_context(shared)
         settings = TrinoSettings(url=service.url, spooling=False)
         self._connection = Connection(settings, PlainSecrets())
-        self._stack.callback(self._connection.close)
         self._session: Any = None
         self._asked: tuple[Any, ...] | None = None
         for name in _CATALOGS:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import boto3
 import certifi
 import pytest
+import requests
 
 from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.engines.trino import TrinoEngine
@@ -31,6 +32,7 @@ from jupyter_mesh.stack import network, trino_files
 from jupyter_mesh.stack.storage import ACCESS_KEY, SECRET_KEY
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.lakes import PlainSecrets
+from tests.faults.identity import Provider
 from tests.faults.roads import Store
 
 pytestmark = pytest.mark.long
@@ -54,7 +56,7 @@ SLOW = (
 )
 MANY = (
     "SELECT a, b FROM UNNEST(sequence(1, 10000)) AS x (a) "
-    "CROSS JOIN UNNEST(sequence(1, 1000)) AS y (b)"
+    "CROSS JOIN UNNEST(sequence(1, 400)) AS y (b)"
 )
 ANA = Session(Actor("ana"))
 
@@ -97,8 +99,17 @@ def store():
 
 
 @pytest.fixture(scope="module")
-def guarded(certificate, store):
-    """A Trino with https and tokens beside plain http, two queues, large results spooled."""
+def identity():
+    provider = Provider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="module")
+def guarded(certificate, store, identity):
+    """A Trino with https, tokens and logins in a browser beside plain http, two queues, large
+    results spooled.
+    """
     port = network.free_port("127.0.0.1")
     spooling_key = base64.b64encode(hashlib.sha256(KEY).digest()).decode()
     config = {
@@ -106,10 +117,11 @@ def guarded(certificate, store):
         "http-server.https.enabled": "true",
         "http-server.https.port": str(port),
         "http-server.https.keystore.path": "etc/server.pem",
-        "http-server.authentication.type": "JWT",
+        "http-server.authentication.type": "JWT,OAUTH2",
         "http-server.authentication.jwt.key-file": "etc/jwt.key",
         "http-server.authentication.allow-insecure-over-http": "true",
         "internal-communication.shared-secret": "only for tests",
+        **identity.config(),
         "protocol.spooling.enabled": "true",
         "protocol.spooling.shared-secret-key": spooling_key,
         "protocol.spooling.retrieval-mode": "STORAGE",
@@ -208,7 +220,7 @@ def test_a_token_that_expires_in_mid_session_is_told_and_a_new_one_is_taken(
     (tmp_path / "ca.pem").write_text(certificate[0])
     # What the system trusts counts for nothing where mesh.yaml names somebody.
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
-    said = Tokens(token(8))
+    said = Tokens(token(5))
     how = {"url": guarded.facts["https"], "user": "ana", "auth": "jwt", "token": "t"}
     asked = engine(said, ca=str(tmp_path / "ca.pem"), spooling=False, **how)
     assert rows(asked, "SELECT current_user") == [("ana",)]
@@ -224,9 +236,69 @@ def test_a_token_that_expires_in_mid_session_is_told_and_a_new_one_is_taken(
         f"SELECT state FROM system.runtime.queries WHERE query_id = '{unread.stats.query_id}'"
     )
     assert rows(engine(), state) == [("RUNNING",)]
-    assert len(unread.arrow()) == 10_000_000
+    assert len(unread.arrow()) == 4_000_000
     said.value = token(60)
     assert rows(asked, "SELECT current_user") == [("ana",)]
+
+
+class Person:
+    """Somebody who is told where to log in, and does."""
+
+    def __init__(self, ca):
+        self.heard, self._ca, self.answers = [], ca, []
+        self.ticket = QueryTicket(self.hear)
+
+    def hear(self, text, _percent):
+        self.heard.append(text)
+        if text.startswith("Log in"):
+            self.go(text.partition(": ")[2])
+
+    def go(self, url):
+        answer = requests.get(url, verify=self._ca, timeout=30)
+        self.answers.append(answer.status_code)
+
+
+@pytest.fixture
+def in_browser(engine, guarded, certificate, tmp_path, identity):
+    """Makes engines that log in by a browser, beside the person in front of it."""
+    (tmp_path / "ca.pem").write_text(certificate[0])
+    ca = str(tmp_path / "ca.pem")
+    identity.seconds, identity.refuses, identity.logins = 600, False, 0
+    how = {"url": guarded.facts["https"], "auth": "oauth2", "ca": ca, "spooling": False}
+    return lambda: (engine(**how), Person(ca))
+
+
+def test_a_login_in_a_browser_is_asked_for_once_and_again_when_it_has_ended(
+    in_browser, identity
+):
+    asked, person = in_browser()
+    identity.seconds = 8
+    assert rows(asked, "SELECT current_user", person.ticket) == [("ana",)]
+    assert rows(asked, "SELECT 2", person.ticket) == [(2,)]
+    assert (identity.logins, person.answers) == (1, [200])
+    (told,) = [text for text in person.heard if text.startswith("Log in")]
+    assert told.startswith("Log in to Trino in a browser: https://127.0.0.1:")
+    while identity.logins == 1:
+        assert rows(asked, "SELECT 3", person.ticket) == [(3,)]
+        time.sleep(0.5)
+    assert person.answers == [200, 200]
+
+
+def test_a_login_that_is_refused_is_told(in_browser, identity):
+    asked, person = in_browser()
+    identity.refuses = True
+    with pytest.raises(ConfigError, match="did not accept the login") as caught:
+        rows(asked, "SELECT 1", person.ticket)
+    assert "Log in again" in caught.value.remedy
+    assert identity.logins == 0
+
+
+def test_who_does_not_log_in_can_stop_waiting(in_browser, identity):
+    asked, person = in_browser()
+    person.go = lambda _url: person.ticket.cancel()
+    with pytest.raises(QueryCancelled):
+        rows(asked, "SELECT 1", person.ticket)
+    assert identity.logins == 0
 
 
 # -- queues ------------------------------------------------------------------------------------
