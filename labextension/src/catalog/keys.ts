@@ -68,10 +68,11 @@ function go(model: TreeModel, line: number, step: number): boolean {
       return true;
     }
     if (found?.kind === 'hole') {
-      // It is not fetched yet: go there as soon as it is.
+      // It is not fetched yet: go there as soon as it is, if nobody has gone elsewhere by then.
+      const before = model.chosen;
       void model.show(at, at).then(() => {
         const late = model.lines.at(at);
-        if (late?.kind === 'node') {
+        if (late?.kind === 'node' && model.chosen === before) {
           model.choose(late.node.row.id);
         }
       });

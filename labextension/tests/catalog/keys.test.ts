@@ -56,6 +56,18 @@ describe('the keys of the tree', () => {
     expect(await press('l', 'ArrowRight', 'r')).toBe('schema:lake.raw');
   });
 
+  it('go to a row that comes late only where nobody went elsewhere', async () => {
+    const wide = fetching({ '': ['catalogs'], catalogs: 1000 });
+    tree = new TreeModel(wide.fetch);
+    await tree.start(null);
+    const key = { ctrlKey: false, altKey: false, metaKey: false };
+    pressed(tree, { key: 'End', ...key }, enter);
+    pressed(tree, { key: 'Home', ...key }, enter);
+    await new Promise(done => setTimeout(done));
+    expect(tree.chosen).toBe('catalogs');
+    expect(await press('End')).toContain('t999');
+  });
+
   it('do what the row is for', async () => {
     await press('Home', 'Enter');
     expect(enter).toHaveBeenCalledOnce();
