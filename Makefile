@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
+# A file's tests stay together; what took long is told.
+WATCHED := --dist loadfile --durations 20 --durations-min 5
+
 # The front end is looked at again only when one of these has changed.
 FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.config.mjs \
 	$(shell find labextension/src labextension/tests labextension/style labextension/schema \
@@ -14,14 +17,15 @@ FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.c
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
+# Three at once also on two cores: much of the time servers start and clocks are waited for.
 test: $(VENV)/.test node_modules/.checked check browser
-	$(BIN)/python -m pytest --ignore=tests/ui -n auto --dist loadfile
+	$(BIN)/python -m pytest --ignore=tests/ui -n 3 --no-loadscope-reorder $(WATCHED)
 	$(MAKE) --no-print-directory journeys
 
 # What a person does in JupyterLab, driven in a real browser; two at once, as a browser and a
 # server are four processes already.
 journeys: $(VENV)/.test browser
-	$(BIN)/python -m pytest tests/ui -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/ui -n 2 $(WATCHED)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

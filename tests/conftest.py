@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from textwrap import dedent
 
@@ -71,6 +72,12 @@ CELLS = [
 ORDERS = "id,customer,amount\n" + "".join(
     f"{number},{number % 5},{number * 1.25:.2f}\n" for number in range(1, 101)
 )
+
+
+def pytest_collection_modifyitems(items):
+    """Files of long tests go first, so that no worker is left alone with them at the end."""
+    long = Counter(item.path for item in items if item.get_closest_marker("long"))
+    items.sort(key=lambda item: -long[item.path])
 
 
 def notebook(cells):
