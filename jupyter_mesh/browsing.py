@@ -52,7 +52,11 @@ def describe(parts: Parts, session: Session, name: str) -> Description:
     table = TableName.parse(name)
     columns = parts.engine().describe(table, session)
     facts: dict[str, object] = {"catalog": kind_of(parts, table.catalog)}
-    if table.catalog in parts.lakes:
+    lake = parts.lakes.get(table.catalog)
+    view = lake.views.find(table, session.branch) if lake is not None else None
+    if view is not None:
+        facts |= {"view": view.sql, "description": view.comment or None}
+    elif table.catalog in parts.lakes:
         snapshot = parts.lakes[table.catalog].snapshot(table, session.branch, session.as_of)
         facts |= {
             "rows": snapshot.rows,

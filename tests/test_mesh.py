@@ -14,6 +14,7 @@ from jupyter_mesh.errors import (
 from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.model.quality import Outcome
 from jupyter_mesh.model.runs import ReleaseState
+from tests.conftest import CELLS, notebook
 
 
 def test_a_folder_without_a_mesh_says_how_to_make_one(tmp_path, monkeypatch):
@@ -94,6 +95,25 @@ def test_a_notebook_becomes_a_release_that_is_read_by_version(small_mesh):
         ReleaseState.CURRENT,
         ReleaseState.SUPERSEDED,
     ]
+    assert small_mesh.fsck() == []
+
+
+def test_a_view_that_the_notebook_makes_is_published_with_the_release(small_mesh, small_folder):
+    path = small_folder / "products" / "shop" / "orders" / "orders.ipynb"
+    view = "lake.shop_orders.worth"
+    cell = (
+        f"%%mesh\nCREATE OR REPLACE VIEW {view} AS SELECT revenue FROM lake.shop_orders.orders"
+    )
+    path.write_text(notebook([*CELLS, ("", cell)]))
+    for version in ("1.0.0", "1.0.0+r1"):
+        assert str(small_mesh.promote("shop/orders").version) == version
+    worth = f"SELECT sum(revenue) FROM {view}"
+    direct = "SELECT sum(revenue) FROM lake.shop_orders.orders"
+    assert small_mesh.query(worth).rows() == small_mesh.query(direct).rows()
+    assert small_mesh.describe(view).facts["view"].startswith("SELECT revenue FROM")
+    with pytest.raises(PromotionRefused):
+        small_mesh.promote("shop/orders", {"spoil": 2})
+    assert small_mesh.query(worth).rows() == small_mesh.query(direct).rows()
     assert small_mesh.fsck() == []
 
 

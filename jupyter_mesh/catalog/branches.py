@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.catalog.pointers import IS_TABLE
+from jupyter_mesh.catalog.pointers import IS_TABLE, IS_VIEW
 from jupyter_mesh.catalog.refusals import closed
 from jupyter_mesh.errors import ConflictError, NameNotFound
 from jupyter_mesh.model.names import ProductName, TableName
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, Table
     from sqlalchemy.engine import Connection
 
     from jupyter_mesh.catalog.pointers import Pointers
@@ -138,36 +138,45 @@ class Branches:
 
     def changes(self, connection: Connection, name: str) -> list[StagedChange]:
         """What the branch did to its tables so far, by name."""
+        return self._changes(connection, name, IS_TABLE, _BASES)
+
+    def view_changes(self, connection: Connection, name: str) -> list[StagedChange]:
+        """What the branch did to its views so far, by name."""
+        return self._changes(connection, name, IS_VIEW, rows.VIEW_BASES)
+
+    def _changes(
+        self, connection: Connection, name: str, kind: ColumnElement[bool], bases: Table
+    ) -> list[StagedChange]:
         same = and_(
-            _BASES.c.branch == _POINTERS.c.catalog_name,
-            _BASES.c.table_namespace == _POINTERS.c.table_namespace,
-            _BASES.c.table_name == _POINTERS.c.table_name,
+            bases.c.branch == _POINTERS.c.catalog_name,
+            bases.c.table_namespace == _POINTERS.c.table_namespace,
+            bases.c.table_name == _POINTERS.c.table_name,
         )
         left = (
             select(
                 _POINTERS.c.table_namespace,
                 _POINTERS.c.table_name,
-                _BASES.c.location,
-                _BASES.c.expected,
+                bases.c.location,
+                bases.c.expected,
                 _POINTERS.c.metadata_location,
             )
-            .select_from(_POINTERS.outerjoin(_BASES, same))
+            .select_from(_POINTERS.outerjoin(bases, same))
             .where(
                 _POINTERS.c.catalog_name == name,
-                IS_TABLE,
-                _POINTERS.c.metadata_location.is_distinct_from(_BASES.c.location),
+                kind,
+                _POINTERS.c.metadata_location.is_distinct_from(bases.c.location),
             )
         )
         gone = (
             select(
-                _BASES.c.table_namespace,
-                _BASES.c.table_name,
-                _BASES.c.location,
-                _BASES.c.expected,
+                bases.c.table_namespace,
+                bases.c.table_name,
+                bases.c.location,
+                bases.c.expected,
                 _POINTERS.c.metadata_location,
             )
-            .select_from(_BASES.outerjoin(_POINTERS, same))
-            .where(_BASES.c.branch == name, _POINTERS.c.table_name.is_(None))
+            .select_from(bases.outerjoin(_POINTERS, same))
+            .where(bases.c.branch == name, _POINTERS.c.table_name.is_(None))
         )
         found = [
             StagedChange(TableName(self.lake, schema, table), base, expected, location)
@@ -256,7 +265,8 @@ class Branches:
         """Drop the rows of a branch that has ended."""
         connection.execute(delete(_POINTERS).where(_POINTERS.c.catalog_name == name))
         connection.execute(delete(_SPACES).where(_SPACES.c.catalog_name == name))
-        connection.execute(delete(_BASES).where(_BASES.c.branch == name))
+        for bases in (_BASES, rows.VIEW_BASES):
+            connection.execute(delete(bases).where(bases.c.branch == name))
 
     def opened_at(self, connection: Connection, name: str) -> str:
         """The digest of the product's current release when the branch was opened."""
@@ -289,7 +299,6 @@ class Branches:
                 [column.name for column in _POINTERS.c],
                 select(literal(name), *list(_POINTERS.c)[1:]).where(
                     _POINTERS.c.catalog_name == self.lake,
-                    IS_TABLE,
                     _POINTERS.c.metadata_location.is_not(None),
                 ),
             )
@@ -303,18 +312,19 @@ class Branches:
             )
         )
         # From the copy and not from main: on PostgreSQL each statement sees a newer main.
-        connection.execute(
-            insert(_BASES).from_select(
-                [column.name for column in _BASES.c],
-                select(
-                    literal(name),
-                    _POINTERS.c.table_namespace,
-                    _POINTERS.c.table_name,
-                    _POINTERS.c.metadata_location,
-                    _POINTERS.c.metadata_location,
-                ).where(_POINTERS.c.catalog_name == name),
+        for bases, kind in ((_BASES, IS_TABLE), (rows.VIEW_BASES, IS_VIEW)):
+            connection.execute(
+                insert(bases).from_select(
+                    [column.name for column in bases.c],
+                    select(
+                        literal(name),
+                        _POINTERS.c.table_namespace,
+                        _POINTERS.c.table_name,
+                        _POINTERS.c.metadata_location,
+                        _POINTERS.c.metadata_location,
+                    ).where(_POINTERS.c.catalog_name == name, kind),
+                )
             )
-        )
 
     def _is_open(self, name: str) -> ColumnElement[bool]:
         return and_(

@@ -62,9 +62,9 @@ class Lake:
         self.pointers = Pointers(name, self.database)
         self.files = Tables(self.pointers, self.store)
         self.hidden = Branches(self.pointers, BRANCH_TERM)
-        self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail)
-        self.past = Past(self.files, self.kept)
         self.views = Views(self.pointers, self.store)
+        self.publisher = Publisher(self.files, self.hidden, self.kept, self.trail, self.views)
+        self.past = Past(self.files, self.kept)
 
     def _keep_records(self, name: str, settings: IcebergSettings, secrets: Secrets) -> None:
         """Set up what is kept in the mesh's own database, wherever the tables are."""

@@ -28,6 +28,7 @@ _POINTERS = rows.ICEBERG_TABLES
 _SPACES = rows.ICEBERG_NAMESPACES
 _BRANCHES = rows.BRANCHES
 # Views are rows of the same table; they are none of our pointers.
+IS_VIEW = _POINTERS.c.iceberg_type == "VIEW"
 IS_TABLE = or_(_POINTERS.c.iceberg_type.is_(None), _POINTERS.c.iceberg_type == "TABLE")
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.catalog.releases import Releases
     from jupyter_mesh.catalog.tables import Tables
     from jupyter_mesh.catalog.trail import Trail
-    from jupyter_mesh.model.names import TableName
+    from jupyter_mesh.catalog.views import Views
+    from jupyter_mesh.model.names import ProductName, TableName
     from jupyter_mesh.model.runs import Release
     from jupyter_mesh.model.tables import Landing
 
@@ -34,13 +35,19 @@ class Publisher:
     """Takes a branch to main. The COMMIT of its transaction is the only commit point."""
 
     def __init__(
-        self, tables: Tables, branches: Branches, releases: Releases, trail: Trail
+        self,
+        tables: Tables,
+        branches: Branches,
+        releases: Releases,
+        trail: Trail,
+        views: Views,
     ) -> None:
         self.tables = tables
         self.pointers = tables.pointers
         self.branches = branches
         self.releases = releases
         self.trail = trail
+        self.views = views
 
     def publish(self, branch: str, release: Release, notices: Iterable[str]) -> Release:
         """Make a release current: its tables, its record, the head and the notices at once.
@@ -57,6 +64,7 @@ class Publisher:
             self._check_frozen(connection, branch, release, changes)
             self._move(connection, changes, str(release.product))
             self.branches.add_schemas(connection, branch)
+            self._move_views(connection, branch, release.product)
             sealed = self.releases.enter(connection, release, head)
             self.trail.post(connection, f"{release.product}@{release.version}", notices)
             self.branches.clear(connection, branch)
@@ -70,6 +78,7 @@ class Publisher:
             changes = self._held(connection, branch, changes)
             self._move(connection, changes, "")
             self.branches.add_schemas(connection, branch)
+            self._move_views(connection, branch)
             if landing is not None:
                 self._land(connection, landing)
             self.branches.clear(connection, branch)
@@ -181,3 +190,16 @@ class Publisher:
                 self.pointers.step(connection, "", step)
                 self.pointers.note(connection, step, now)
             self.pointers.check_unserved(connection, change.table, product)
+
+    def _move_views(
+        self, connection: Connection, branch: str, product: ProductName | None = None
+    ) -> None:
+        """Make the branch's views on main; a product's run makes them in its own schema."""
+        for change in self.branches.view_changes(connection, branch):
+            if product is not None and change.table.schema != product.schema:
+                raise InputError(
+                    f"The run also changed the view {change.table}, "
+                    f"which is none of {product}.",
+                    remedy=f"Make it in the schema {product.schema}, or not in the notebook.",
+                )
+            self.views.move(connection, change)

@@ -57,11 +57,13 @@ class RestLake(Lake):
         pointers = RestPointers(name, self.database, self.remote)
         tables = RestTables(pointers, self.store)
         branches = RestBranches(pointers, BRANCH_TERM)
-        publisher = RestPublisher(tables, branches, self.kept, self.trail, self.leases)
+        self.views = NoViews(pointers, self.store)
+        publisher = RestPublisher(
+            tables, branches, self.kept, self.trail, self.leases, self.views
+        )
         self.pointers, self.files, self.hidden = pointers, tables, branches
         self.publisher = self.rest = publisher
         self.past = RestPast(tables, self.kept, self.remote)
-        self.views = NoViews(pointers, self.store)
 
     @property
     def records(self) -> IcebergSettings:
@@ -186,12 +188,19 @@ class NoViews(Views):
         """None."""
         return []
 
+    def find(self, view: TableName, branch: str = "") -> None:
+        """None."""
+
     def create(self, view: TableName, branch: str, document: Document) -> str:  # noqa: ARG002
         """Refuse: InputError."""
         raise InputError(
             f"The views of {self.pointers.lake} are kept by its own catalog alone.",
             remedy="Make it there.",
         )
+
+    def standing(self) -> dict[TableName, str]:
+        """None."""
+        return {}
 
     def locations(self) -> set[str]:
         """None."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.catalog.rest_plain import Step
     from jupyter_mesh.catalog.rest_tables import RestBranches, RestTables
     from jupyter_mesh.catalog.trail import Trail
+    from jupyter_mesh.catalog.views import Views
     from jupyter_mesh.model.names import ProductName
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.runs import Release
@@ -81,8 +82,9 @@ class RestPublisher(Publisher):
         releases: Releases,
         trail: Trail,
         leases: Leases,
+        views: Views,
     ) -> None:
-        super().__init__(tables, branches, releases, trail)
+        super().__init__(tables, branches, releases, trail, views)
         self.rest = tables
         self.made = branches
         self.leases = leases

@@ -72,6 +72,15 @@ BASES = Table(
     Column("location", String(1000), nullable=False),
     Column("expected", String(1000), nullable=False),
 )
+VIEW_BASES = Table(
+    "mesh_branch_view_bases",
+    METADATA,
+    Column("branch", _NAME, primary_key=True),
+    Column("table_namespace", _NAME, primary_key=True),
+    Column("table_name", _NAME, primary_key=True),
+    Column("location", String(1000), nullable=False),
+    Column("expected", String(1000), nullable=False),
+)
 RELEASES = Table(
     "mesh_releases",
     METADATA,

@@ -7,18 +7,78 @@ CommitViewRequest. Pure functions; a document that was read is never changed.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.errors import ConflictError, InputError
+from jupyter_mesh.catalog.types import columns_of, evolved_fields
+from jupyter_mesh.errors import ConflictError, InputError, QueryError
+from jupyter_mesh.model.tables import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from jupyter_mesh.model.names import TableName
 
 Document = dict[str, Any]
 
 _LAST = -1
 _LOGGED = 10
+_DIALECT = "trino"
+
+
+def document_of(view: View, location: str, base: Document | None = None) -> Document:
+    """The metadata of a view of ours: a new one's at `location`, or the next of `base`."""
+    schema = {
+        "type": "struct",
+        "fields": evolved_fields([], view.columns, count(1)),
+    }
+    version = {
+        "schema-id": _LAST,
+        "summary": {"engine-name": "jupyter-mesh"},
+        "default-catalog": view.catalog,
+        "default-namespace": [view.schema],
+        "representations": [{"type": "sql", "sql": view.sql, "dialect": _DIALECT}],
+    }
+    comment = {"comment": view.comment} if view.comment else {}
+    if base is None:
+        return new_view(location, schema, version, comment)
+    said: list[Document] = [{"action": "remove-properties", "removals": ["comment"]}]
+    if comment:
+        said = [{"action": "set-properties", "updates": comment}]
+    return updated(
+        base,
+        [],
+        [
+            {"action": "add-schema", "schema": schema},
+            {"action": "add-view-version", "view-version": version},
+            {"action": "set-current-view-version", "view-version-id": _LAST},
+            *said,
+        ],
+    )
+
+
+def view_of(name: TableName, document: Document) -> View:
+    """A view as its metadata tells it; QueryError where it is not told in Trino's SQL."""
+    number = document["current-version-id"]
+    version = next(one for one in document["versions"] if one["version-id"] == number)
+    told = {one["dialect"].lower(): one["sql"] for one in version["representations"]}
+    if _DIALECT not in told:
+        raise QueryError(
+            f"The view {name} is written in the SQL of {', '.join(sorted(told))}.",
+            remedy="Make it anew in Trino's SQL: CREATE OR REPLACE VIEW.",
+        )
+    schema = next(
+        one for one in document["schemas"] if one["schema-id"] == version["schema-id"]
+    )
+    return View(
+        name,
+        told[_DIALECT],
+        version.get("default-catalog") or name.catalog,
+        ".".join(version["default-namespace"]) or name.schema,
+        columns_of(schema),
+        document.get("properties", {}).get("comment", ""),
+    )
 
 
 def new_view(

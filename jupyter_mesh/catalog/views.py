@@ -1,5 +1,5 @@
-"""Views: rows beside the tables', each on a metadata file of its own; no engine of ours reads
-them, other people's do.
+"""Views: rows beside the tables', each on a metadata file of its own, as Iceberg's view
+specification says. What is made here, other people's engines read, and the other way round.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from jupyter_mesh.catalog import rows
+from jupyter_mesh.catalog.pointers import IS_VIEW
+from jupyter_mesh.catalog.view_metadata import document_of, view_of
 from jupyter_mesh.errors import ConflictError, NameNotFound, StorageError
+from jupyter_mesh.model.names import TableName
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
+    from sqlalchemy.engine import Connection
 
+    from jupyter_mesh.catalog.branches import StagedChange
     from jupyter_mesh.catalog.pointers import Pointers
     from jupyter_mesh.catalog.view_metadata import Document
     from jupyter_mesh.catalog.warehouse import Warehouse
-    from jupyter_mesh.model.names import TableName
+    from jupyter_mesh.model.tables import View
 
 _POINTERS = rows.ICEBERG_TABLES
-_KIND = "VIEW"
-IS_VIEW = _POINTERS.c.iceberg_type == _KIND
 
 
 class Views:
@@ -53,22 +57,77 @@ class Views:
             raise NameNotFound("view", str(view), self.names(view.schema, branch))
         return location, self._read(location)
 
+    def find(self, view: TableName, branch: str = "") -> View | None:
+        """The view of that name, if there is one; QueryError for one that is not in Trino's
+        SQL.
+        """
+        statement = select(_POINTERS.c.metadata_location).where(self._at(view, branch))
+        with self.pointers.database.reading() as connection:
+            location = connection.execute(statement).scalar()
+        return None if location is None else view_of(view, self._read(location))
+
+    def put(self, view: View, branch: str, *, is_new: bool) -> None:
+        """Make a view, or give one another query; ConflictError when the name is taken, or the
+        view was changed meanwhile.
+        """
+        if is_new:
+            place = self.warehouse.location_for(view.name)
+            self.create(view.name, branch, document_of(view, place))
+        else:
+            base, document = self.load(view.name, branch)
+            self.replace(view.name, branch, base, document_of(view, "", document))
+
     def create(self, view: TableName, branch: str, document: Document) -> str:
         """Make a view; ConflictError when something has its name. Answers where it lies."""
         location = self._write(document)
         with self.pointers.database.writing(durable=not branch) as connection:
             self.pointers.check_open(connection, branch)
             self.pointers.ensure_schema(connection, view.schema, branch)
+            self._insert(connection, view, branch, location)
+        return location
+
+    def move(self, connection: Connection, change: StagedChange) -> None:
+        """Take a branch's change of a view to main; ConflictError when main's was changed."""
+        if change.expected is None:
+            if change.location is not None:
+                self._insert(connection, change.table, "", change.location)
+            return
+        here = and_(
+            self._at(change.table, ""), _POINTERS.c.metadata_location == change.expected
+        )
+        if change.location is None:
+            done = connection.execute(delete(_POINTERS).where(here))
+        else:
+            values = {
+                "metadata_location": change.location,
+                "previous_metadata_location": change.expected,
+            }
+            done = connection.execute(update(_POINTERS).where(here).values(values))
+        if done.rowcount != 1:
+            raise ConflictError(
+                f"The view {change.table} was changed on main in the meantime.",
+                remedy="Nothing was published. Promote again.",
+            )
+
+    def _insert(
+        self, connection: Connection, view: TableName, branch: str, location: str
+    ) -> None:
+        """Enter a new view; ConflictError when a table or a view has its name."""
+        try:
             connection.execute(
                 insert(_POINTERS).values(
                     catalog_name=self.pointers.scope(branch),
                     table_namespace=view.schema,
                     table_name=view.table,
                     metadata_location=location,
-                    iceberg_type=_KIND,
+                    iceberg_type="VIEW",
                 )
             )
-        return location
+        except IntegrityError as error:
+            raise ConflictError(
+                f"There is already a table or a view named {view}.",
+                remedy="Give it another name.",
+            ) from error
 
     def replace(self, view: TableName, branch: str, base: str, document: Document) -> str:
         """Give a view new metadata; ConflictError when it no longer stands at `base`."""
@@ -104,6 +163,19 @@ class Views:
         if done.rowcount != 1:
             raise NameNotFound("view", str(view), self.names(view.schema, branch))
 
+    def standing(self) -> dict[TableName, str]:
+        """Every view of main, and where it stands."""
+        statement = select(_POINTERS).where(
+            _POINTERS.c.catalog_name == self.pointers.lake, IS_VIEW
+        )
+        with self.pointers.database.reading() as connection:
+            return {
+                TableName(self.pointers.lake, row.table_namespace, row.table_name): str(
+                    row.metadata_location
+                )
+                for row in connection.execute(statement)
+            }
+
     def locations(self) -> set[str]:
         """The metadata files that views of main and of branches stand on."""
         lake = self.pointers.lake
@@ -125,6 +197,7 @@ class Views:
         number = document["current-version-id"] - 1
         location = f"{document['location']}/metadata/{number:05d}-{uuid4()}.metadata.json"
         self.warehouse.write(location, json.dumps(document, separators=(",", ":")).encode())
+        self.warehouse.settle([(document["location"], 0.0)])
         return location
 
     def _read(self, location: str) -> Document:

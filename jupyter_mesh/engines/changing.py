@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from jupyter_mesh.sql.statement import Statement, TableRef
 
 
+_SAID = {"view": "of views anything but CREATE VIEW and DROP VIEW"}
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a statement did, in Trino's words, and to how many rows."""
@@ -62,7 +65,7 @@ class Changing:
         }
         kind = self.statement.kind
         if kind not in ways:
-            raise StatementNotSupported(kind.upper().replace("_", " "))
+            raise StatementNotSupported(_SAID.get(kind) or kind.upper().replace("_", " "))
         if self.statement.tree.properties:
             raise StatementNotSupported("properties of a table or schema (WITH ...)")
         return ways[kind]()

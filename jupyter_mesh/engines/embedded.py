@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.engines import landing
+from jupyter_mesh.engines import landing, views
 from jupyter_mesh.engines.changing import Changed, Changing
 from jupyter_mesh.engines.database import Database
 from jupyter_mesh.engines.filling import TableWriter
@@ -72,6 +72,7 @@ class EmbeddedEngine:
         }
         near = [name for name in lakes if not isinstance(catalogs.get(name), RestSettings)]
         self._lakes = lakes
+        self._views = views.Views(lakes)
         self._gateway = gateway
         self._scratch = scratch
         self._relations = Relations(lakes, sources)
@@ -98,8 +99,14 @@ class EmbeddedEngine:
             return self._show(statement.show, session, started)
         if not statement.is_query and not statement.writes:
             raise _refused(statement.kind)
+        statement, origin = self._views.written_out(statement, session)
+        if statement.kind in views.KINDS:
+            self._relations.check_catalog(statement.writes[0].catalog)
+            update = self._views.change(statement, session, lambda q: self.query(q, session))
+            done = Access((), statement.writes)
+            return self._changed(Changed(update), done, started, uuid4().hex)
         catalogs = _catalogs(statement)
-        with ExitStack() as stack:
+        with views.told_at(origin, sql), ExitStack() as stack:
             connection = stack.enter_context(self._database.connection(catalogs))
             running = Running(connection, ticket)
             with running.at_work():
@@ -120,7 +127,7 @@ class EmbeddedEngine:
 
     def access(self, sql: str, session: Session) -> Access:
         """What the statement would read and write, without running it."""
-        statement = _parsed(sql, session)
+        statement, _origin = self._views.written_out(_parsed(sql, session), session)
         pins = tuple(
             self._relations.pin(ref, session)
             for ref in statement.reads

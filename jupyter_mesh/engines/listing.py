@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.sql.statement import Show
 
 INFORMATION = "information_schema"
+_TABLE = "BASE TABLE"
 
 Row = tuple[Any, ...]
 
@@ -66,7 +67,7 @@ class Listing:
             case "columns":
                 return self._columns(show)
             case "create" if show.table:
-                return self._create(TableName(show.catalog, show.schema, show.table))
+                return self._create(show)
         raise StatementNotSupported(f"SHOW {show.what.upper()}")
 
     def _names(
@@ -81,7 +82,17 @@ class Listing:
         rows = [(c.name, str(c.type), "", c.description) for c in found if wanted(c.name)]
         return _text("Column", "Type", "Extra", "Comment"), rows
 
-    def _create(self, table: TableName) -> tuple[tuple[Column, ...], list[Row]]:
+    def _create(self, show: Show) -> tuple[tuple[Column, ...], list[Row]]:
+        table = TableName(show.catalog, show.schema, show.table)
+        view = self._relations.view(table, self._session)
+        if show.kind == "view":
+            if view is None:
+                raise NameNotFound("view", str(table))
+            return _text("Create View"), [(f"CREATE VIEW {table} AS\n{view.sql}",)]
+        if view is not None:
+            raise NameNotFound(
+                "table", str(table), remedy=f"It is a view: SHOW CREATE VIEW {table}"
+            )
         lines = ",\n".join(f"   {_definition(column)}" for column in self.columns(table))
         return _text("Create Table"), [(f"CREATE TABLE {table} (\n{lines}\n)",)]
 
@@ -140,7 +151,14 @@ class Listing:
         ]
 
     def _tables(self, catalog: str) -> list[Row]:
-        return [(t.catalog, t.schema, t.table, "BASE TABLE") for t in self._every(catalog)]
+        views = {
+            schema: self._relations.views(catalog, schema, self._session)
+            for schema in self.schemas(catalog)
+        }
+        return [
+            (*(t.catalog, t.schema, t.table), "VIEW" if t.table in views[t.schema] else _TABLE)
+            for t in self._every(catalog)
+        ]
 
     def _all_columns(self, catalog: str) -> list[Row]:
         return [

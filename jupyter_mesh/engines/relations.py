@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.engines.sources import Source
     from jupyter_mesh.model.contract import Column
     from jupyter_mesh.model.names import TableName
-    from jupyter_mesh.model.tables import Session, Snapshot
+    from jupyter_mesh.model.tables import Session, Snapshot, View
     from jupyter_mesh.protocols import Catalog
     from jupyter_mesh.sql.statement import TableRef
 
@@ -60,7 +60,8 @@ class Relations:
                 "schema", f"{catalog}.{schema}", [f"{catalog}.{name}" for name in known]
             )
         if catalog in self.lakes:
-            return sorted(self.lakes[catalog].tables(schema, session.branch))
+            tables = self.lakes[catalog].tables(schema, session.branch)
+            return sorted({*tables, *self.views(catalog, schema, session)})
         return sorted(self.sources[catalog].tables(connection, schema))
 
     def columns(
@@ -69,8 +70,19 @@ class Relations:
         """The columns of a table as the session sees it."""
         self.check_catalog(table.catalog)
         if table.catalog in self.lakes:
-            return self.snapshot(table, session).columns
+            view = self.view(table, session)
+            return view.columns if view else self.snapshot(table, session).columns
         return self._attached(connection, table, session).columns
+
+    def views(self, catalog: str, schema: str, session: Session) -> Sequence[str]:
+        """The views of a schema of a lake, sorted."""
+        lake = self.lakes.get(catalog)
+        return lake.views.names(schema, session.branch) if lake is not None else ()
+
+    def view(self, name: TableName, session: Session) -> View | None:
+        """The view of that name in a lake, if there is one."""
+        lake = self.lakes.get(name.catalog)
+        return None if lake is None else lake.views.find(name, session.branch)
 
     def snapshot(
         self, table: TableName, session: Session, ref: TableRef | None = None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_mesh.engines import trino_faults, trino_guards
+from jupyter_mesh.engines import trino_faults, trino_guards, views
 from jupyter_mesh.engines.embedded import EmbeddedEngine
 from jupyter_mesh.engines.kept import KeptBatches
 from jupyter_mesh.engines.result import StreamedResult, small_result
 from jupyter_mesh.engines.trino_connection import Connection
 from jupyter_mesh.engines.trino_copies import Copies
 from jupyter_mesh.engines.trino_listing import Listing
-from jupyter_mesh.engines.trino_names import Prepared, Preparing
+from jupyter_mesh.engines.trino_names import Preparing
 from jupyter_mesh.engines.trino_server import Server
 from jupyter_mesh.engines.trino_statement import PATIENCE, RemoteStatement
 from jupyter_mesh.engines.trino_types import column_of
@@ -26,7 +26,7 @@ from jupyter_mesh.model.types import BIGINT, BOOLEAN, VARCHAR
 from jupyter_mesh.settings import EmbeddedSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -73,6 +73,7 @@ class TrinoEngine:
         )
         self._listing = Listing(self.server)
         copies = Copies(lakes, self.local)
+        self._views = views.Views(lakes)
         self._preparing = Preparing(lakes, catalogs, self.server, copies)
 
     # -- statements --------------------------------------------------------------------------
@@ -101,16 +102,24 @@ class TrinoEngine:
             if show is not None and self._is_ours(show):
                 return self.local.query(sql, session, parameters, ticket)
             if target is not None and target.catalog in self._lakes:
+                if statement.kind in views.KINDS:
+                    return self._view(statement, session, ticket, started)
                 if statement.kind in _LOCAL:
                     return self.local.query(sql, session, parameters, ticket)
-                if not session.branch:
-                    return self._merged(sql, session, parameters, ticket, target, started)
-        return self._asked(sql, statement, session, parameters or {}, ticket, started)
+            statement, origin = self._views.written_out(statement, session)
+            asked = _Asked(statement.text, statement, parameters or {}, ticket, started, origin)
+            if target is not None and target.catalog in self._lakes and not session.branch:
+                return self._merged(asked, session, target)
+            return self._asked(asked, session)
+        return self._asked(_Asked(sql, None, parameters or {}, ticket, started), session)
 
     def access(self, sql: str, session: Session) -> Access:
         """What the statement would read and write, without running it."""
         statement = self._preparing.read(sql, session)
-        return self._preparing.access(statement, session) if statement else Access()
+        if statement is None:
+            return Access()
+        statement, _origin = self._views.written_out(statement, session)
+        return self._preparing.access(statement, session)
 
     # -- names -------------------------------------------------------------------------------
 
@@ -188,38 +197,33 @@ class TrinoEngine:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _asked(
-        self,
-        sql: str,
-        statement: Statement | None,
-        session: Session,
-        parameters: Mapping[str, Any],
-        ticket: Ticket | None,
-        started: float,
-    ) -> StreamedResult:
+    def _asked(self, asked: _Asked, session: Session) -> StreamedResult:
         """Run it; once more where the server lost its catalogs: it was started anew."""
-        prepared = self._preparing.prepared(sql, statement, session, parameters)
         try:
-            return self._run(prepared, session, ticket, started)
+            return self._run(asked, session)
         except MeshError as error:
             if not trino_faults.is_lost_catalog(error) or not self.server.has_lost():
                 raise
-        prepared = self._preparing.prepared(sql, statement, session, parameters)
-        return self._run(prepared, session, ticket, started)
+        return self._run(asked, session)
 
-    def _run(
-        self, prepared: Prepared, session: Session, ticket: Ticket | None, started: float
-    ) -> StreamedResult:
+    def _run(self, asked: _Asked, session: Session) -> StreamedResult:
+        prepared = self._preparing.prepared(
+            asked.sql, asked.statement, session, asked.parameters
+        )
         request = self._connection.request(
             replace(session, schema=prepared.schema), prepared.catalog, {}
         )
         statement = RemoteStatement(
-            request, self._connection.url, ticket, prepared.origin, prepared.words
+            request,
+            self._connection.url,
+            asked.ticket,
+            lambda line, column: asked.origin(*prepared.origin(line, column)),
+            prepared.words,
         )
         statement.patience = self.patience
         statement.start(prepared.text)
         stats = Stats(
-            seconds=perf_counter() - started,
+            seconds=perf_counter() - asked.started,
             engine=self.name,
             query_id=statement.query_id or uuid4().hex,
             access=prepared.access,
@@ -254,22 +258,31 @@ class TrinoEngine:
         rows = [(statement.count,)]
         return small_result((Column("rows", BIGINT),), rows, stats, self._scratch)
 
-    def _merged(
-        self,
-        sql: str,
-        session: Session,
-        parameters: Mapping[str, Any] | None,
-        ticket: Ticket | None,
-        target: TableName,
-        started: float,
+    def _view(
+        self, statement: Statement, session: Session, ticket: Ticket | None, started: float
     ) -> StreamedResult:
+        """Make or drop a view: the server says what its columns are, the lake keeps it."""
+        update = self._views.change(
+            statement, session, lambda text: self.query(text, session, None, ticket)
+        )
+        self._listing.forget()
+        stats = Stats(
+            seconds=perf_counter() - started,
+            engine=self.name,
+            query_id=uuid4().hex,
+            access=Access((), statement.writes),
+            update=update,
+        )
+        return small_result((Column("result", BOOLEAN),), [(True,)], stats, self._scratch)
+
+    def _merged(self, asked: _Asked, session: Session, target: TableName) -> StreamedResult:
         """A change of what is current: on a branch of its own, made current when it ends."""
         lake = self._lakes[target.catalog]
         branch = lake.open_branch(f"sql-{uuid4().hex[:12]}", None, (target,)).name
         try:
             here = replace(session, branch=branch)
-            statement = self._preparing.read(sql, here)
-            result = self._asked(sql, statement, here, parameters or {}, ticket, started)
+            statement = self._preparing.read(asked.sql, here)
+            result = self._asked(replace(asked, statement=statement), here)
             lake.merge(branch)
         except BaseException:
             lake.abandon(branch)
@@ -289,12 +302,25 @@ class TrinoEngine:
 
     def _is_ours(self, show: Show) -> bool:
         """Whether what a SHOW asks for is known here, as the session sees it."""
-        return self._is_local(show.catalog) and show.what in _SHOWN
+        is_known = show.what in _SHOWN or show.kind == "view"
+        return self._is_local(show.catalog) and is_known
 
     def _check(self, catalog: str) -> None:
         known = self.catalogs()
         if catalog not in known and catalog != "system":
             raise NameNotFound("catalog", catalog, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A statement that somebody waits for, its views written out."""
+
+    sql: str
+    statement: Statement | None
+    parameters: Mapping[str, Any]
+    ticket: Ticket | None
+    started: float
+    origin: Callable[[int, int], tuple[int, int]] = views.same
 
 
 def _said(update: str) -> str:

@@ -29,8 +29,8 @@ def check(statement: Statement, lakes: Mapping[str, Catalog]) -> None:
         raise QueryError(f"ALTER TABLE ... EXECUTE is not passed on. {_WHY}", remedy=_REMEDY)
     if statement.kind == "view":
         raise QueryError(
-            "A view made here would die with its branch.",
-            remedy="Write the query where it is used, or make it a port of a product.",
+            "Of views in a lake only CREATE VIEW and DROP VIEW are known.",
+            remedy="Write CREATE OR REPLACE VIEW, or make a table: CREATE TABLE ... AS SELECT.",
         )
 
 

@@ -37,6 +37,22 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A query under a name, in Trino's SQL.
+
+    `catalog` and `schema` are what its short names were completed with; `columns` are those
+    that the query had when the view was made.
+    """
+
+    name: TableName
+    sql: str
+    catalog: str
+    schema: str
+    columns: tuple[Column, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """What exactly was read: an Iceberg snapshot, or a source's digest where there is none.
 

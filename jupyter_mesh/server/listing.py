@@ -59,8 +59,14 @@ class Lister:
     def _catalog(self, catalog: str) -> int:
         lake = self.mesh.parts.lakes.get(catalog)
         if lake is not None:
-            standing = lake.standing()
-            return self._settle(catalog, standing, lambda t, mark: _of_lake(lake, t, mark))
+            views = lake.views.standing()
+            return self._settle(
+                catalog,
+                lake.standing() | views,
+                lambda t, mark: (
+                    _of_view(lake, t, mark) if t in views else _of_lake(lake, t, mark)
+                ),
+            )
         engine, session = self.mesh.parts.engine(), self.mesh.session
         mark = f"seen {int(time() // _SOURCE_SECONDS)}"
         found = {
@@ -178,6 +184,15 @@ class Lister:
                 )
             )
         return entries
+
+
+def _of_view(lake: Lake, view: TableName, mark: str) -> Listed:
+    try:
+        found = lake.views.find(view)
+    except MeshError as error:
+        _LOG.info("%s could not be read: %s", view, error.message)
+        found = None
+    return _entry(view, mark, found.columns) if found else _unread(view, mark)
 
 
 def _of_lake(lake: Lake, table: TableName, location: str) -> Listed:

@@ -14,6 +14,7 @@ from jupyter_mesh.server.route import ARROW, Asked, Blob, Route, number
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jupyter_mesh.catalog.lake import Lake
     from jupyter_mesh.catalog.releases import Served
     from jupyter_mesh.mesh import Mesh
     from jupyter_mesh.model.contract import Column
@@ -128,7 +129,7 @@ def _statistics(mesh: Mesh, table: TableName) -> tuple[dict[str, Any], dict[str,
     """What the metadata tells of the columns, by name, and of the files."""
     from jupyter_mesh.catalog.statistics import statistics
 
-    lake = mesh.parts.lakes.get(table.catalog)
+    lake = _keeper(mesh, table)
     if lake is None:
         return {}, {}
     state = lake.snapshot(table)
@@ -141,6 +142,12 @@ def _statistics(mesh: Mesh, table: TableName) -> tuple[dict[str, Any], dict[str,
         # The rest of the page is right, and it is here that somebody sees what is not.
         return {}, {"statistics": error.message}
     return record(told.columns), {"files": told.files, "bytes": told.size}
+
+
+def _keeper(mesh: Mesh, table: TableName) -> Lake | None:
+    """The lake that keeps a table's states; none for a view, which has no rows of its own."""
+    lake = mesh.parts.lakes.get(table.catalog)
+    return lake if lake and lake.views.find(table, mesh.session.branch) is None else None
 
 
 def serving(mesh: Mesh, table: TableName) -> tuple[str, OutputPort | None]:
@@ -159,7 +166,7 @@ def serving(mesh: Mesh, table: TableName) -> tuple[str, OutputPort | None]:
 
 
 def _versions(mesh: Mesh, table: TableName) -> list[dict[str, Any]]:
-    lake = mesh.parts.lakes.get(table.catalog)
+    lake = _keeper(mesh, table)
     if lake is None:
         return []
     served = {one.snapshot_id: one for one in lake.kept.of_table(table)}

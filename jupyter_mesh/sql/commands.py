@@ -43,7 +43,8 @@ class MergeCase(Node):
 class Command(Node):
     """A statement that is not a query; which fields are filled depends on its kind.
 
-    `end` is where the properties of a new table stand, or would, from 0.
+    `end` is where the properties of a new table stand, or would, from 0; a view's query stands
+    from `start` to `end`.
     """
 
     kind: str
@@ -62,3 +63,4 @@ class Command(Node):
     action: str = ""
     texts: tuple[str, ...] = ()
     end: int = 0
+    start: int = 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _WRITES = {"ctas", "create_table", "drop_table", "insert", "delete", "update", "merge"}
-_WRITES |= {"truncate", "alter", "comment"}
+_WRITES |= {"truncate", "alter", "comment", "create_view", "drop_view", "view"}
 # Iceberg's metadata tables in Trino hang on a dollar sign.
 _METADATA = {"properties", "history", "metadata_log_entries", "snapshots", "manifests"}
 _METADATA |= {"all_manifests", "partitions", "files", "entries", "all_entries", "refs"}
@@ -202,7 +202,8 @@ class _Walk:
             catalog, schema, table = full.catalog, full.schema, full.table
         if node.action == "tables" and not schema:
             raise fault(self.text, node.at, "no schema is chosen", "Add FROM catalog.schema.")
-        return Show(node.action, catalog, schema, table, like, escape)
+        kind = node.texts[0] if own else ""
+        return Show(node.action, catalog, schema, table, like, escape, kind)
 
     def _one_part(self, table: tree.Table) -> str:
         if len(table.parts) > 1:
@@ -212,7 +213,7 @@ class _Walk:
 
 @lru_cache(maxsize=256)
 def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of nodes
-    plain = {"at", "sign", "name", "kind", "end", "sign_at", "type", "value_type", "parts"}
+    plain = {"at", "sign", "name", "kind", "sign_at", "type", "value_type", "parts"}
     return tuple(field.name for field in fields(kind) if field.name not in plain)
 
 

@@ -16,6 +16,7 @@ WRITING = frozenset(
     (
         *("ctas", "create_table", "create_schema", "drop_table", "drop_schema"),
         *("insert", "delete", "update", "merge", "truncate", "alter", "comment"),
+        *("create_view", "drop_view", "view"),
     )
 )
 
@@ -34,7 +35,8 @@ class Show:
 
     `what` is catalogs, schemas, tables, columns, functions, session, create or stats;
     `catalog`, `schema` and `table` are filled as far as the question needs them; `like` is a
-    LIKE pattern and `escape` its escape character. A DESCRIBE asks for columns.
+    LIKE pattern and `escape` its escape character. A DESCRIBE asks for columns. `kind` is
+    table, schema or view where the statement that made it is asked for.
     """
 
     what: str
@@ -43,6 +45,7 @@ class Show:
     table: str = ""
     like: str | None = None
     escape: str | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Statement:
     """One statement: its text, its tree and what it touches.
 
     `kind` is one of READING, WRITING, or use, set_time_zone, set_session, reset_session,
-    prepare, execute, deallocate, call, grant, transaction, view, analyze. `reads` leaves common
+    prepare, execute, deallocate, call, grant, transaction, analyze. `reads` leaves common
     table expressions out and names each table (at each version) once; `parameters` are the
     `:name`s in order of their first place. `session` is what USE and SET TIME ZONE ask for,
     `names` the catalog and schema that short names were completed with.

@@ -259,6 +259,90 @@ class EngineSuite:
             example.query(f"CREATE TABLE {name} AS SELECT 1 / (id - id) AS x FROM flights")
         assert name not in example.engine.tables("lake", "raw", example.session)
 
+    # -- views -------------------------------------------------------------------------------
+
+    def test_a_view_is_read_as_the_query_that_it_is(self, example: Example) -> None:
+        first, second = f"v_{uuid4().hex}", f"v_{uuid4().hex}"
+        made = example.query(
+            f"CREATE VIEW {first} COMMENT 'few' AS SELECT id, carrier FROM flights "
+            "WHERE id < 3; -- the end"
+        )
+        assert (made.rows(), made.stats.update) == ([(True,)], "CREATE VIEW")
+        assert made.stats.access.writes == (TableName("lake", "raw", first),)
+        example.query(
+            f"CREATE VIEW {second} AS WITH few AS (SELECT v.id FROM {first} AS v) "
+            f"SELECT f.id, n.carrier FROM few f JOIN lake.raw.{first} n ON n.id = f.id"
+        )
+        found = example.query(f"SELECT {second}.id, carrier FROM {second} ORDER BY 1")
+        assert found.rows() == [(0, "AA"), (1, "DL"), (2, "UA")]
+        assert [pin.table for pin in found.stats.access.reads] == [FLIGHTS]
+        assert found.stats.access.reads[0].snapshot_id is not None
+        assert example.rows(f"TABLE {first} ORDER BY id LIMIT 1") == [(0, "AA")]
+        assert example.rows(f"SELECT count(*) FROM {first} a, {first}") == [(9,)]
+        session = example.session
+        assert {first, second} <= set(example.engine.tables("lake", "raw", session))
+        described = example.rows(f"DESCRIBE {first}")
+        assert described == [("id", "bigint", "", ""), ("carrier", "varchar", "", "")]
+        ((shown,),) = example.rows(f"SHOW CREATE VIEW {first}")
+        assert shown.endswith('FROM "lake"."raw"."flights" WHERE id < 3')
+        kinds = example.rows(
+            "SELECT table_type FROM lake.information_schema.tables WHERE table_schema = 'raw' "
+            f"AND table_name IN ('flights', '{first}') ORDER BY 1"
+        )
+        assert ("VIEW",) in kinds
+        for name in (second, first):
+            assert example.query(f"DROP VIEW {name}").stats.update == "DROP VIEW"
+        with pytest.raises(NameNotFound):
+            example.query(f"SELECT * FROM {first}")
+        with pytest.raises(NameNotFound):
+            example.query(f"DROP VIEW {first}")
+        assert example.rows(f"DROP VIEW IF EXISTS {first}") == [(True,)]
+
+    def test_a_branch_has_views_of_its_own_over_its_own_tables(self, example: Example) -> None:
+        name = f"v_{uuid4().hex}"
+        sql = f"SELECT n FROM {name}"
+        branch = example.lake.open_branch(f"run-{uuid4().hex}", None, (FLIGHTS,)).name
+        hidden = example.on(branch)
+        hidden.query(f"CREATE VIEW {name} AS SELECT count(*) AS n FROM flights")
+        hidden.query("DELETE FROM flights WHERE carrier <> 'AA'")
+        assert hidden.rows(sql) == [(250,)]
+        with pytest.raises(NameNotFound):
+            example.query(sql)
+        example.lake.abandon(branch)
+
+        kept = example.lake.open_branch(f"run-{uuid4().hex}", None, ()).name
+        example.on(kept).query(f"CREATE VIEW {name} AS SELECT count(*) AS n FROM flights")
+        example.lake.merge(kept)
+        assert example.rows(sql) == [(1000,)]
+        example.query(f"DROP VIEW {name}")
+
+    @pytest.mark.parametrize(
+        ("sql", "message"),
+        [
+            ("CREATE VIEW {v} AS SELECT 2 AS n", "already exists"),
+            ("CREATE VIEW flights AS SELECT 2 AS n", "a table named lake.raw.flights"),
+            ("CREATE OR REPLACE VIEW {v} AS SELECT n + 1 AS n FROM {v}", "would read itself"),
+            ("CREATE VIEW w AS SELECT n + 1 FROM {v}", "Column 1 of the view has no name"),
+            ("CREATE VIEW w AS SELECT :n AS n", "keeps no values"),
+            ("CREATE VIEW w AS SELECT\n nothing AS n FROM {v}", "nothing"),
+            ("CREATE TABLE {v} AS SELECT 1 AS n", "is a view"),
+            ("INSERT INTO {v} VALUES (1)", "is a view"),
+            ("DROP TABLE {v}", "is a view"),
+            ("SELECT * FROM {v} FOR VERSION AS OF 1", "keeps no versions"),
+        ],
+    )
+    def test_what_cannot_be_done_to_a_view_is_told(
+        self, example: Example, sql: str, message: str
+    ) -> None:
+        name = f"v_{uuid4().hex}"
+        example.query(f"CREATE VIEW {name} AS SELECT 1 AS n")
+        with pytest.raises(StatementInvalid, match=message) as caught:
+            example.query(sql.format(v=name))
+        if message == "nothing":
+            assert (caught.value.line, caught.value.column) == (2, 2)
+        assert example.rows(f"SELECT n FROM {name}") == [(1,)]
+        example.query(f"DROP VIEW {name}")
+
     def test_a_source_that_is_only_read_refuses_changes(self, example: Example) -> None:
         with pytest.raises(QueryError, match="ops"):
             example.query("INSERT INTO ops.main.airlines VALUES ('X', 'X', 1)")

@@ -3,12 +3,15 @@
 import os
 import signal
 from dataclasses import replace
+from decimal import Decimal
 from threading import Thread
 from time import sleep
 from uuid import uuid4
 
 import pytest
 
+from jupyter_mesh.catalog.gateway import Gateway
+from jupyter_mesh.catalog.lake import Lake
 from jupyter_mesh.engines.ticket import QueryTicket
 from jupyter_mesh.engines.trino import TrinoEngine
 from jupyter_mesh.engines.trino_rules import server_files
@@ -23,8 +26,9 @@ from jupyter_mesh.errors import (
 )
 from jupyter_mesh.model.health import Health
 from jupyter_mesh.model.names import TableName
-from jupyter_mesh.model.tables import AsOf
-from jupyter_mesh.settings import TrinoSettings
+from jupyter_mesh.model.policy import Actor
+from jupyter_mesh.model.tables import AsOf, Session
+from jupyter_mesh.settings import IcebergSettings, TrinoSettings
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
 from jupyter_mesh.testing.lakes import PlainSecrets, seeded, through_trino, trino_engine
@@ -194,7 +198,8 @@ def test_a_message_never_names_what_is_hidden(example):
         "ALTER TABLE flights EXECUTE remove_orphan_files",
         "ALTER TABLE flights EXECUTE expire_snapshots(retention_threshold => '0s')",
         "CALL system.runtime.kill_query('x')",
-        "CREATE VIEW lake.raw.v AS SELECT 1 AS n",
+        "CREATE MATERIALIZED VIEW lake.raw.v AS SELECT 1 AS n",
+        "ALTER VIEW lake.raw.v RENAME TO lake.raw.w",
         "USE lake.raw",
         "SET SESSION query_max_run_time = '1s'",
         "START TRANSACTION",
@@ -306,3 +311,39 @@ def test_a_server_that_does_not_answer_is_named(tmp_path):
     with pytest.raises(EngineUnavailable, match=r"127\.0\.0\.1:9"):
         engine.catalogs()
     engine.close()
+
+
+def test_views_are_read_by_the_servers_other_clients_and_theirs_by_us(trino, tmp_path):
+    name = f"lake_{uuid4().hex[:12]}"
+    settings = IcebergSettings(f"sqlite:///{tmp_path}/lake.db", f"file://{tmp_path}/warehouse")
+    session = Session(Actor("ana"), catalog=name, schema="raw")
+    with Lake(name, settings, PlainSecrets()) as lake:
+        gateway, catalogs = Gateway({name: lake}), {name: settings}
+        engine = TrinoEngine(
+            TrinoSettings(url=trino.url),
+            {name: lake},
+            catalogs,
+            gateway,
+            PlainSecrets(),
+            tmp_path,
+        )
+        for sql in (
+            f"CREATE SCHEMA {name}.raw",
+            "CREATE TABLE t AS SELECT * FROM (VALUES (1, 2.50), (2, 4.25)) AS x (id, price)",
+            "CREATE VIEW dear COMMENT 'over three' AS SELECT id, price * 2 AS twice FROM t "
+            "WHERE price > 3",
+        ):
+            engine.query(sql, session)
+        found = engine.server.rows(f"SELECT * FROM {name}.raw.dear")
+        assert found == engine.query("SELECT * FROM dear", session).rows()
+        assert found == [(2, Decimal("8.50"))]
+        told = "SELECT comment FROM system.metadata.table_comments WHERE table_name = 'dear'"
+        assert engine.server.rows(f"{told} AND catalog_name = '{name}'") == [("over three",)]
+        engine.server.rows(f"CREATE VIEW {name}.raw.all_of_it AS SELECT id FROM {name}.raw.t")
+        for one in (engine, engine.local):
+            assert one.query("SELECT count(*) FROM all_of_it", session).rows() == [(2,)]
+        engine.query("DROP VIEW all_of_it", session)
+        assert list(engine.tables(name, "raw", session)) == ["dear", "t"]
+        engine.server.rows(f"DROP CATALOG {name}")
+        engine.close()
+        gateway.close()

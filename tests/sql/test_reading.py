@@ -12,6 +12,7 @@ from jupyter_mesh.sql import reading
 from jupyter_mesh.sql.statement import Show, TableRef
 
 FLIGHTS = TableName("lake", "raw", "flights")
+CREATED = Show("create", "lake", "raw", "flights", kind="table")
 
 
 def read(sql):
@@ -136,7 +137,7 @@ def test_flags_of_existence_are_told():
         ),
         ("SHOW COLUMNS FROM flights", Show("columns", "lake", "raw", "flights")),
         ("DESCRIBE ops.x.y", Show("columns", "ops", "x", "y")),
-        ("SHOW CREATE TABLE flights", Show("create", "lake", "raw", "flights")),
+        ("SHOW CREATE TABLE flights", CREATED),
     ],
 )
 def test_show_and_describe_say_what_is_asked(sql, show):

@@ -19,12 +19,11 @@ _FOREIGN = {
     "COMMIT": "transaction",
     "DENY": "grant",
     "GRANT": "grant",
-    "REFRESH": "view",
     "REVOKE": "grant",
     "ROLLBACK": "transaction",
     "START": "transaction",
 }
-_FOREIGN_CREATIONS = {"VIEW", "MATERIALIZED", "ROLE", "FUNCTION", "CATALOG"}
+_FOREIGN_CREATIONS = {"ROLE", "FUNCTION", "CATALOG"}
 
 
 class Statements(Queries):
@@ -72,6 +71,7 @@ class Statements(Queries):
             "USE": self._use,
             "SET": self._set,
             "RESET": self._set,
+            "REFRESH": self._other_view,
             "PREPARE": self._prepare,
             "EXECUTE": self._prepare,
             "DEALLOCATE": self._prepare,
@@ -138,8 +138,12 @@ class Statements(Queries):
     def _create(self) -> tree.Node:
         at = self.expect("CREATE").at
         replace = self.accept("OR", "REPLACE")
+        if self.accept("VIEW"):
+            return self._create_view(at, replace=replace)
+        if self.next.word == "MATERIALIZED":
+            return self._other_view()
         if self.next.word in _FOREIGN_CREATIONS:
-            return self._foreign("view" if "VIEW" in self._next_two() else "grant")
+            return self._foreign("grant")
         if self.accept("SCHEMA"):
             return self._create_schema(at)
         self.expect("TABLE")
@@ -162,8 +166,28 @@ class Statements(Queries):
             self._as_query(command)
         return command
 
-    def _next_two(self) -> tuple[str, str]:
-        return self.next.word, self.tokens[self.index + 1].word
+    def _create_view(self, at: int, *, replace: bool) -> tree.Node:
+        command = commands.Command(at, "create_view", self.table_name())
+        command.texts = self._flags(("replace", replace))
+        if self.accept("COMMENT"):
+            command.action = self.string()
+        if self.accept("SECURITY") and not self.accept("INVOKER"):
+            self.unsupported("SECURITY DEFINER")
+        self.expect("AS")
+        command.start = self.at
+        command.query = self.query()
+        command.end = self.tokens[self.index - 1].end
+        return command
+
+    def _other_view(self) -> tree.Node:
+        """What is done to a view but making and dropping it: only of which is understood."""
+        at = self.at
+        self.accept("REFRESH")
+        self.accept("MATERIALIZED")
+        self.expect("VIEW")
+        self.accept("IF", "NOT", "EXISTS")
+        self.accept("IF", "EXISTS")
+        return self._foreign_rest(commands.Command(at, "view", self.table_name()))
 
     def _flags(self, *flags: tuple[str, bool]) -> tuple[str, ...]:
         return tuple(name for name, is_set in flags if is_set)
@@ -220,11 +244,13 @@ class Statements(Queries):
 
     def _drop(self) -> tree.Node:
         at = self.expect("DROP").at
+        if self.next.word == "MATERIALIZED":
+            return self._other_view()
         if self.next.word in _FOREIGN_CREATIONS:
-            return self._foreign("view" if "VIEW" in self._next_two() else "grant")
-        what = self.one_of("TABLE", "SCHEMA")
+            return self._foreign("grant")
+        what = self.one_of("TABLE", "SCHEMA", "VIEW")
         if not what:
-            self.refuse("expected TABLE or SCHEMA")
+            self.refuse("expected TABLE, VIEW or SCHEMA")
         exists = self.accept("IF", "EXISTS")
         command = commands.Command(at, f"drop_{what.lower()}", self.table_name())
         mode = self.one_of("CASCADE", "RESTRICT") if what == "SCHEMA" else ""
@@ -304,8 +330,10 @@ class Statements(Queries):
 
     def _alter(self) -> tree.Node:
         at = self.expect("ALTER").at
+        if self.next.word in {"VIEW", "MATERIALIZED"}:
+            return self._other_view()
         if not self.ahead("TABLE"):
-            return self._foreign("view" if "VIEW" in self._next_two() else "grant")
+            return self._foreign("grant")
         self.take()
         exists = self.accept("IF", "EXISTS")
         command = self._foreign_rest(commands.Command(at, "alter", self.table_name()))
