@@ -215,6 +215,9 @@ class Catalog(Protocol):
     def pinned(self, snapshot: Snapshot, lease: timedelta) -> str:
         """The name of a branch on which the table stands in exactly that state."""
 
+    def lend(self, branch: str, tables: Sequence[TableName]) -> Sequence[TableName]:
+        """Where servers that know no branch find its tables; what one changed is taken back."""
+
     def branches(self) -> Sequence[Branch]:
         """The open branches, oldest first."""
 

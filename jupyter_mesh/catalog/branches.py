@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
+from jupyter_mesh.catalog.lending import give_up
 from jupyter_mesh.catalog.pointers import IS_TABLE, IS_VIEW
 from jupyter_mesh.catalog.refusals import closed
 from jupyter_mesh.errors import ConflictError, NameNotFound
-from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.names import HIDDEN, ProductName, TableName
 from jupyter_mesh.model.tables import Branch, BranchState
 
 if TYPE_CHECKING:
@@ -267,6 +268,7 @@ class Branches:
         connection.execute(delete(_SPACES).where(_SPACES.c.catalog_name == name))
         for bases in (_BASES, rows.VIEW_BASES):
             connection.execute(delete(bases).where(bases.c.branch == name))
+        give_up(connection, self.lake, name)
 
     def opened_at(self, connection: Connection, name: str) -> str:
         """The digest of the product's current release when the branch was opened."""
@@ -300,6 +302,7 @@ class Branches:
                 select(literal(name), *list(_POINTERS.c)[1:]).where(
                     _POINTERS.c.catalog_name == self.lake,
                     _POINTERS.c.metadata_location.is_not(None),
+                    ~_POINTERS.c.table_namespace.startswith(HIDDEN, autoescape=True),
                 ),
             )
         )
@@ -307,7 +310,8 @@ class Branches:
             insert(_SPACES).from_select(
                 [column.name for column in _SPACES.c],
                 select(literal(name), *list(_SPACES.c)[1:]).where(
-                    _SPACES.c.catalog_name == self.lake
+                    _SPACES.c.catalog_name == self.lake,
+                    ~_SPACES.c.namespace.startswith(HIDDEN, autoescape=True),
                 ),
             )
         )

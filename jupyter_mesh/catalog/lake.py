@@ -12,6 +12,7 @@ from jupyter_mesh.catalog.checkup import GUARANTEE, checkup, database_kind
 from jupyter_mesh.catalog.database import Database
 from jupyter_mesh.catalog.jobs import Jobs
 from jupyter_mesh.catalog.leases import Leases
+from jupyter_mesh.catalog.lending import lend
 from jupyter_mesh.catalog.names import Names
 from jupyter_mesh.catalog.past import Past
 from jupyter_mesh.catalog.pinning import pinned
@@ -23,6 +24,7 @@ from jupyter_mesh.catalog.tables import Tables
 from jupyter_mesh.catalog.trail import Trail
 from jupyter_mesh.catalog.views import Views
 from jupyter_mesh.catalog.warehouse import Warehouse
+from jupyter_mesh.model.names import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -136,7 +138,11 @@ class Lake:
     def standing(self) -> dict[TableName, str]:
         """Where every table stands on main: the metadata files, each the mark of one state."""
         every = self.pointers.everything()
-        return {table: location for scope, table, location in every if scope == self.name}
+        return {
+            table: location
+            for scope, table, location in every
+            if scope == self.name and not table.schema.startswith(HIDDEN)
+        }
 
     def history(self, table: TableName) -> Sequence[Snapshot]:
         """Every state a table had, newest first."""
@@ -223,6 +229,14 @@ class Lake:
         It is opened when there is none, and swept when the lease has passed.
         """
         return pinned(self, snapshot, lease)
+
+    def lend(self, branch: str, tables: Sequence[TableName]) -> Sequence[TableName]:
+        """Where servers that know no branch find its tables, which are lent to main there.
+
+        What such a server changed is taken back. Raises ConflictError where both sides were
+        changed.
+        """
+        return lend(self.pointers, branch, tables)
 
     def branches(self) -> Sequence[Branch]:
         """The open branches, oldest first."""

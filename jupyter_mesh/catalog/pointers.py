@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.catalog.refusals import check_schema_name, closed, overtaken
 from jupyter_mesh.errors import ConflictError, NameNotFound
-from jupyter_mesh.model.names import PLAIN, TableName
+from jupyter_mesh.model.names import HIDDEN, PLAIN, TableName
 from jupyter_mesh.model.tables import BranchState
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Pointers:
             select(_SPACES.c.namespace).where(_SPACES.c.catalog_name == scope),
         )
         with self.database.reading() as connection:
-            found = sorted(connection.execute(statement).scalars())
+            names = connection.execute(statement).scalars()
+            found = sorted(name for name in names if not name.startswith(HIDDEN))
         if not found and branch:
             self._check_branch(branch)
         return found

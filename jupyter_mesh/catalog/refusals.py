@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.errors import ConflictError, InputError
+from jupyter_mesh.model.names import HIDDEN
 
 if TYPE_CHECKING:
     from jupyter_mesh.model.names import TableName
@@ -27,7 +28,12 @@ def overtaken(table: TableName, cause: str = "") -> ConflictError:
 
 
 def check_schema_name(schema: str) -> None:
-    """InputError for a name that other engines would split."""
+    """InputError for a name that other engines would split, or that is kept for branches."""
+    if schema.startswith(HIDDEN):
+        raise InputError(
+            f"{schema} is no schema's name: it begins as those of branches do.",
+            remedy="Begin it with another word.",
+        )
     if not schema or "." in schema:
         raise InputError(
             f"{schema!r} cannot be a schema's name.", remedy="Use a name without dots."

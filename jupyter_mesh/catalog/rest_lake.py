@@ -14,7 +14,7 @@ from jupyter_mesh.catalog.rest_publishing import RestPublisher
 from jupyter_mesh.catalog.rest_tables import RestBranches, RestPointers, RestTables
 from jupyter_mesh.catalog.rest_warehouse import RestWarehouse
 from jupyter_mesh.catalog.views import Views
-from jupyter_mesh.errors import InputError, NameNotFound
+from jupyter_mesh.errors import ConfigError, InputError, NameNotFound
 from jupyter_mesh.model.versions import Version
 from jupyter_mesh.settings import IcebergSettings
 
@@ -87,6 +87,15 @@ class RestLake(Lake):
         self.client.close()
 
     # -- what the catalog keeps --------------------------------------------------------------
+
+    def lend(self, branch: str, tables: Sequence[TableName]) -> Sequence[TableName]:  # noqa: ARG002
+        """Refuse: ConfigError. Nobody lends to a main that others keep."""
+        raise ConfigError(
+            f"The server's catalogs are fixed, and {self.name} is kept by others: "
+            "a branch of it cannot be opened there.",
+            remedy="Let the server make catalogs (catalog.management=dynamic), or use the "
+            "embedded engine.",
+        )
 
     def standing(self) -> dict[TableName, str]:
         """Where every table stands on main: the metadata files, each the mark of one state."""

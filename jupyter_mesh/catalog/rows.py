@@ -81,6 +81,15 @@ VIEW_BASES = Table(
     Column("location", String(1000), nullable=False),
     Column("expected", String(1000), nullable=False),
 )
+# What was lent to main of a branch, and in which state; in none, where it was not there yet.
+LENT = Table(
+    "mesh_lent",
+    METADATA,
+    Column("branch", _NAME, primary_key=True),
+    Column("table_namespace", _NAME, primary_key=True),
+    Column("table_name", _NAME, primary_key=True),
+    Column("location", String(1000)),
+)
 RELEASES = Table(
     "mesh_releases",
     METADATA,

@@ -207,6 +207,18 @@ class TrinoEngine:
         return self._run(asked, session)
 
     def _run(self, asked: _Asked, session: Session) -> StreamedResult:
+        writes = asked.statement.writes if asked.statement is not None else ()
+        target = writes[0] if writes and writes[0].catalog in self._lakes else None
+        renames = asked.statement is not None and trino_guards.renames(asked.statement)
+        if renames and target is not None and self.server.is_fixed(target, session.branch):
+            raise QueryError(
+                "On a server whose catalogs are fixed a branch's table keeps its name.",
+                remedy="CREATE TABLE ... AS SELECT makes it under another one.",
+            )
+        with self.server.taking_back(target, session):
+            return self._sent(asked, session)
+
+    def _sent(self, asked: _Asked, session: Session) -> StreamedResult:
         prepared = self._preparing.prepared(
             asked.sql, asked.statement, session, asked.parameters
         )

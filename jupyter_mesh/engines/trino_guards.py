@@ -34,6 +34,11 @@ def check(statement: Statement, lakes: Mapping[str, Catalog]) -> None:
         )
 
 
+def renames(statement: Statement) -> bool:
+    """Whether it gives a table another name."""
+    return statement.kind == "alter" and statement.tree.texts[:2] == ("RENAME", "TO")
+
+
 _REMEDY = "mesh gc removes what nothing needs any more, on every engine."
 
 

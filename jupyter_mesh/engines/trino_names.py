@@ -61,8 +61,9 @@ class Prepared:
 
     def words(self, message: str) -> str:
         """What the server says, in the names that were written."""
-        for name, catalog in self.hidden.items():
-            message = message.replace(name, catalog)
+        # The longer one first: it may begin with the shorter.
+        for name, known in sorted(self.hidden.items(), reverse=True):
+            message = message.replace(name, known)
         return message
 
 
@@ -116,8 +117,8 @@ class Preparing:
         """The statement for the server, with names, pins and values put in."""
         catalog = session.catalog
         if catalog in self.own:
-            branch = session.branch if catalog in self._lakes else ""
-            catalog = self._server.of_branch(catalog, branch)
+            # Every name of the mesh is written in full: the branch has no part in this.
+            catalog = self._server.of_branch(catalog, "")
         if statement is None:
             return Prepared(sql, catalog, session.schema, Access(), _same, {})
         writing = _Writing(self, session, parameters)
@@ -155,17 +156,22 @@ class Preparing:
     def copied(self, table: TableName, session: Session) -> tuple[TableName, Pin]:
         """The copy, as the server names it, of a table that it cannot read itself."""
         place, branch, pin = self._copies.place(table, session)
-        return replace(place, catalog=self._server.of_branch(place.catalog, branch)), pin
+        return self._server.place(place, branch), pin
 
-    def server_name(self, catalog: str, session: Session) -> str:
-        """The server's name for a catalog that it has; NameNotFound offers the nearest."""
-        if catalog in self.own:
-            branch = session.branch if catalog in self._lakes else ""
-            return self._server.of_branch(catalog, branch)
+    def server_place(self, table: TableName, session: Session) -> TableName:
+        """The server's name for a table; NameNotFound where it lacks the catalog."""
+        if table.catalog in self.own:
+            branch = session.branch if table.catalog in self._lakes else ""
+            if branch and table.schema == INFORMATION and self._server.is_fixed(table, branch):
+                raise QueryError(
+                    f"Of a branch this server has no {INFORMATION}: its catalogs are fixed.",
+                    remedy="SHOW TABLES and DESCRIBE tell the same.",
+                )
+            return self._server.place(table, branch)
         known = self._server.catalogs()
-        if catalog not in known and catalog != "system":
-            raise NameNotFound("catalog", catalog, known | self.own | self.unknown)
-        return catalog
+        if table.catalog not in known and table.catalog != "system":
+            raise NameNotFound("catalog", table.catalog, known | self.own | self.unknown)
+        return table
 
 
 @dataclass(slots=True)
@@ -186,7 +192,7 @@ class _Writing:
             copy, pin = self.preparing.copied(table, session)
             self.hidden[f"{copy.catalog}.{copy.schema}"] = f"{table.catalog}.{table.schema}"
             self.pins.append(pin)
-            return _dotted(copy.catalog, copy)
+            return _dotted(copy)
         lake = self.preparing.lake(table)
         if lake is None or table.schema == INFORMATION:
             if ref.as_of is not None or table.schema != INFORMATION:
@@ -204,9 +210,12 @@ class _Writing:
         return self._at(snapshot, lake)
 
     def _named(self, table: TableName, session: Session) -> str:
-        catalog = self.preparing.server_name(table.catalog, session)
-        self.hidden[catalog] = table.catalog
-        return _dotted(catalog, table)
+        place = self.preparing.server_place(table, session)
+        self.hidden[place.catalog] = table.catalog
+        if place.schema != table.schema:
+            self.hidden[f"{place.catalog}.{place.schema}"] = f"{table.catalog}.{table.schema}"
+            self.hidden[place.schema] = table.schema
+        return _dotted(place)
 
     def _at(self, snapshot: Snapshot, lake: Catalog) -> str:
         """A table in a state that main has left behind, or in one of another branch."""
@@ -255,8 +264,9 @@ class _Writing:
             )
 
 
-def _dotted(catalog: str, table: TableName) -> str:
-    return ".".join(quote(part) for part in (catalog, table.schema, table.table) if part)
+def _dotted(table: TableName) -> str:
+    parts = (table.catalog, table.schema, table.table)
+    return ".".join(quote(part) for part in parts if part)
 
 
 def _pin(found: Snapshot) -> Pin:

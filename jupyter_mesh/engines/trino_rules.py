@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from jupyter_mesh.engines import trino_catalogs
-from jupyter_mesh.engines.trino_server import HIDDEN
+from jupyter_mesh.model.names import HIDDEN
 from jupyter_mesh.settings import IcebergSettings, RestSettings
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.settings import CatalogSettings
 
+_ALL = ["SELECT", "INSERT", "DELETE", "UPDATE", "OWNERSHIP", "GRANT_SELECT"]
 RULES = "rules.json"
 ACCESS = "access-control.properties"
 
@@ -25,7 +26,7 @@ def server_files(
 
     `names` is what the server calls a catalog of the mesh, where the names differ. Secrets are
     references to the server's own environment. Main's tables of a lake are only read there:
-    what the mesh writes goes to a branch, a catalog of its own.
+    what the mesh writes goes to a branch.
     """
     named = {(names or {}).get(name, name): (name, one) for name, one in catalogs.items()}
     files = {
@@ -50,15 +51,24 @@ def rules(lakes: list[str]) -> dict[str, object]:
 
     DROP TABLE, remove_orphan_files and expire_snapshots would remove files that branches and
     releases share: nobody may change a lake but by a branch, and no procedure runs on either.
-    Branches are catalogs that the mesh makes and drops, so that it owns those.
+    Branches are catalogs that the mesh makes and drops, so that it owns those; where catalogs
+    are fixed they are hidden schemas of a lake, the only ones whose tables may be changed.
     https://trino.io/docs/current/security/file-system-access-control.html
     """
     guarded = "|".join([*lakes, f"{HIDDEN}.*"])
     return {
         "catalogs": [
-            *({"catalog": lake, "allow": "read-only"} for lake in lakes),
             {"catalog": f"{HIDDEN}.*", "allow": "owner"},
             {"allow": "all"},
+        ],
+        "schemas": [*({"catalog": lake, "owner": False} for lake in lakes), {"owner": True}],
+        "tables": [
+            *(
+                {"catalog": lake, "schema": schema, "privileges": privileges}
+                for lake in lakes
+                for schema, privileges in ((f"{HIDDEN}.*", _ALL), (".*", ["SELECT"]))
+            ),
+            {"privileges": _ALL},
         ],
         "procedures": [
             {"catalog": guarded, "privileges": []},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from jupyter_mesh.errors import (
     QueryError,
     StorageError,
 )
-from jupyter_mesh.model.names import quote
+from jupyter_mesh.model.names import HIDDEN, quote
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import Session
 from jupyter_mesh.settings import RestSettings
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jupyter_mesh.engines.trino_connection import Connection
+    from jupyter_mesh.model.names import TableName
     from jupyter_mesh.protocols import Catalog
     from jupyter_mesh.settings import CatalogSettings, TrinoSettings
 
-# Catalogs of branches, and nothing else, begin like this.
-HIDDEN = "mesh_branch_"
 _MISSING = (
     "Give it the files that mesh trino config writes, or say what it calls the catalog: "
     "catalogs: under the engine in mesh.yaml."
@@ -40,6 +40,8 @@ _UNSET = (
     "Set that variable where the server is started. The mesh's own learns its secrets when it "
     "starts: mesh stack down trino, mesh stack up trino."
 )
+# Seconds for which a change waits for another one of the same table on the same branch.
+_WAIT = 600.0
 _ITSELF = Session(Actor("mesh"))
 
 
@@ -62,6 +64,7 @@ class Server:
         self._mark = sha256(repr(sorted(self._known.items())).encode()).hexdigest()[:6]
         self._lock = Lock()
         self._there: set[str] | None = None
+        self._is_fixed = False
 
     def name_of(self, catalog: str) -> str:
         """What the server calls a catalog of the mesh."""
@@ -112,6 +115,43 @@ class Server:
                 self._make(name, found)
                 self._there.add(name)
         return name
+
+    def place(self, table: TableName, branch: str) -> TableName:
+        """What the server calls a table as a branch sees it.
+
+        Where its catalogs are fixed, the branch's table is lent to main in a hidden schema.
+        """
+        if branch and not self._is_fixed:
+            try:
+                return replace(table, catalog=self.of_branch(table.catalog, branch))
+            except ConfigError as error:
+                if not _is_refusal(error.__cause__):
+                    raise
+                self._is_fixed = True
+        if not branch:
+            return replace(table, catalog=self.of_branch(table.catalog, ""))
+        (lent,) = self._lakes[table.catalog].lend(branch, [table])
+        return replace(lent, catalog=self.of_branch(table.catalog, ""))
+
+    @contextmanager
+    def taking_back(self, table: TableName | None, session: Session) -> Iterator[None]:
+        """While a statement changes a table of a branch; what it did is the branch's after it.
+
+        Where the server has a catalog for the branch, it does that by itself.
+        """
+        branch = session.branch
+        if table is None or not branch or not self.is_fixed(table, branch):
+            yield
+            return
+        lake = self._lakes[table.catalog]
+        with lake.lease(f"lent {branch} {table}", session.actor.user, _WAIT):
+            yield
+            lake.lend(branch, [table])
+
+    def is_fixed(self, table: TableName, branch: str) -> bool:
+        """Whether branches are hidden schemas there; asked of it once."""
+        self.place(table, branch)
+        return self._is_fixed
 
     def faults(self) -> Iterator[tuple[str, MeshError]]:
         """The catalogs that cannot be made or do not answer on the server, and why."""
@@ -195,6 +235,11 @@ class Server:
                 f"could be made: {error.message}",
                 remedy=_UNSET if "Environment variable" in error.message else _MISSING,
             ) from error
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Whether the server makes no catalogs at all."""
+    return getattr(error.__cause__ if error else None, "error_name", "") == "NOT_SUPPORTED"
 
 
 def _text(value: str) -> str:

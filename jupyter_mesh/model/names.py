@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from jupyter_mesh.errors import InputError
 
+# What stands for a branch on a server begins like this: a catalog, or a schema of main.
+HIDDEN = "mesh_branch_"
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^\s."]+))\s*(\.|\Z)')
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")

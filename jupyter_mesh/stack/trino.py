@@ -128,7 +128,9 @@ class Trino:
             ground.address, ground.port, log_of(ground.folder), is_spooling=storage is not None
         )
         texts = {
-            "config.properties": trino_files.properties({**config, **self.config}),
+            "config.properties": trino_files.properties(
+                {key: value for key, value in {**config, **self.config}.items() if value}
+            ),
             "log.properties": "io.trino=INFO\n",
             **self.files,
         }

@@ -48,9 +48,10 @@ def trino(
 ) -> Iterator[Service]:
     """A Trino with no catalogs: `CREATE CATALOG` makes them; give them names of your own.
 
-    `config` is laid over config.properties, `files` are more files of etc by their name,
-    `environment` is what `${ENV:NAME}` finds. Who asks for the same gets the same server;
-    whoever kills it, or leaves it in a state, asks for one `alone`.
+    `config` is laid over config.properties (an empty value takes one away), `files` are more
+    files of etc by their name, `environment` is what `${ENV:NAME}` finds. Who
+    asks for the same gets the same server; whoever kills it, or leaves it in a state, asks for
+    one `alone`.
     """
     kind = Trino(is_brief=True, config=config or {}, files=files or {})
     asked = {"config": kind.config, "files": kind.files, "environment": environment or {}}

@@ -1,5 +1,7 @@
 """A mesh's catalogs as Trino's, with no secret in them."""
 
+import json
+
 import pytest
 
 from jupyter_mesh.engines.trino_catalogs import (
@@ -96,4 +98,8 @@ def test_a_server_gets_every_catalog_it_can_read_and_rules_for_lakes():
     }
     assert "value of" not in "".join(files.values())
     assert '"catalog": "prod"' in files[RULES]
-    assert "read-only" in files[RULES]
+    tables = json.loads(files[RULES])["tables"]
+    assert tables[:2] == [
+        {"catalog": "prod", "schema": "mesh_branch_.*", "privileges": tables[-1]["privileges"]},
+        {"catalog": "prod", "schema": ".*", "privileges": ["SELECT"]},
+    ]
