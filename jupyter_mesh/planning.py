@@ -125,9 +125,10 @@ def _pin(parts: Parts, session: Session, port: InputPort) -> Pin:
     if port.release is not None:
         release, snapshot = _released(parts, port)
         return _pin_of(snapshot, f"{release.product}@{release.version}")
-    if port.table.catalog in parts.lakes:
-        return _pin_of(parts.lakes[port.table.catalog].snapshot(port.table))
-    # A source without versions can only be shown to be there.
+    lake = parts.lakes.get(port.table.catalog)
+    if lake is not None and lake.views.find(port.table) is None:
+        return _pin_of(lake.snapshot(port.table))
+    # A view, or a source without versions, can only be shown to be there.
     parts.engine().describe(port.table, session)
     return Pin(port.table)
 

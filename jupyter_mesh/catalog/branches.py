@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
-from jupyter_mesh.catalog.lending import give_up
+from jupyter_mesh.catalog.lending import give_up, give_up_strays
 from jupyter_mesh.catalog.pointers import IS_TABLE, IS_VIEW
 from jupyter_mesh.catalog.refusals import closed
 from jupyter_mesh.errors import ConflictError, NameNotFound
@@ -107,14 +107,17 @@ class Branches:
     def all_open(self) -> list[Branch]:
         """The open branches, oldest first."""
         with self.database.reading() as connection:
-            found = connection.execute(
-                select(_BRANCHES)
-                .where(
-                    _BRANCHES.c.lake == self.lake,
-                    _BRANCHES.c.state == BranchState.OPEN.value,
-                )
-                .order_by(_BRANCHES.c.created)
-            ).all()
+            return self._open(connection)
+
+    def _open(self, connection: Connection) -> list[Branch]:
+        found = connection.execute(
+            select(_BRANCHES)
+            .where(
+                _BRANCHES.c.lake == self.lake,
+                _BRANCHES.c.state == BranchState.OPEN.value,
+            )
+            .order_by(_BRANCHES.c.created)
+        ).all()
         return [_branch(row) for row in found]
 
     def renew(self, name: str) -> None:
@@ -227,6 +230,9 @@ class Branches:
                 # Asked again: its run may have come back to life and renewed it.
                 if self._forget(connection, branch.name, late):
                     swept.append(branch)
+        with self.database.writing(durable=False) as connection:
+            open_ones = [branch.name for branch in self._open(connection)]
+            give_up_strays(connection, self.lake, open_ones)
         return [self.find(branch.name) for branch in swept]
 
     def _ended(self) -> list[Branch]:

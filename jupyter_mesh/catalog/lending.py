@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _POINTERS = rows.ICEBERG_TABLES
 _SPACES = rows.ICEBERG_NAMESPACES
 _LENT = rows.LENT
+_SCHEMAS = ((_POINTERS, _POINTERS.c.table_namespace), (_SPACES, _SPACES.c.namespace))
 
 
 def hidden_prefix(branch: str) -> str:
@@ -65,16 +66,24 @@ def lend(pointers: Pointers, branch: str, tables: Sequence[TableName]) -> list[T
 
 def give_up(connection: Connection, lake: str, branch: str) -> None:
     """Remove what was lent to main of a branch that has ended."""
-    prefix = hidden_prefix(branch)
-    for table, space in (
-        (_POINTERS, _POINTERS.c.table_namespace),
-        (_SPACES, _SPACES.c.namespace),
-    ):
-        connection.execute(
-            delete(table).where(
-                table.c.catalog_name == lake, space.startswith(prefix, autoescape=True)
+    connection.execute(delete(_LENT).where(_LENT.c.branch == branch))
+    for table, space in _SCHEMAS:
+        mine = space.startswith(hidden_prefix(branch), autoescape=True)
+        connection.execute(delete(table).where(table.c.catalog_name == lake, mine))
+
+
+def give_up_strays(connection: Connection, lake: str, branches: Sequence[str]) -> None:
+    """Remove what a server made in a hidden schema after its branch had ended."""
+    known = tuple(map(hidden_prefix, branches))
+    for table, space in _SCHEMAS:
+        hidden = space.startswith(HIDDEN, autoescape=True)
+        found = select(space).distinct().where(table.c.catalog_name == lake, hidden)
+        schemas = connection.execute(found).scalars().all()
+        strays = [schema for schema in schemas if not schema.startswith(known)]
+        if strays:
+            connection.execute(
+                delete(table).where(table.c.catalog_name == lake, space.in_(strays))
             )
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,13 +249,17 @@ class Pointers:
     def drop_schema(self, schema: str, branch: str = "") -> None:
         """Remove an empty schema; ConflictError while it holds tables."""
         scope = self.scope(branch)
-        if self.tables(schema, branch):
-            raise ConflictError(
-                f"The schema {self.lake}.{schema} still holds tables.",
-                remedy="Drop its tables first.",
-            )
+        self._check_schema(schema, branch)
         with self.database.writing(durable=not branch) as connection:
             self.check_open(connection, branch)
+            held = select(_POINTERS.c.table_name).where(
+                _POINTERS.c.catalog_name == scope, _POINTERS.c.table_namespace == schema
+            )
+            if connection.execute(held).first() is not None:
+                raise ConflictError(
+                    f"The schema {self.lake}.{schema} still holds tables or views.",
+                    remedy="Drop them first.",
+                )
             connection.execute(
                 delete(_SPACES).where(
                     _SPACES.c.catalog_name == scope, _SPACES.c.namespace == schema

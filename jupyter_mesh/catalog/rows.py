@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3
+VERSION = 4
 
 METADATA = MetaData()
 # SQLite counts rows by itself only for a key that is spelled INTEGER.

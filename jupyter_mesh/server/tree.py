@@ -181,12 +181,15 @@ def _show_tables(mesh: Mesh, schema: str, page: Sequence[str]) -> list[Item]:
     places = {table: table_id(TableName(catalog, name, table)) for table in page}
     known = mesh.parts.home.names.listed(list(places.values())) if mesh.parts.lakes else {}
     served = _served(mesh, name)
+    lake = mesh.parts.lakes.get(catalog)
+    views = set(lake.views.names(name, mesh.session.branch)) if lake is not None else set()
     items = []
     for table, place in places.items():
         found = known.get(place)
         detail = {"tags": list(found.tags), "changed": found.changed} if found else {}
         comment = served.get(place) or (found.comment if found else "")
-        items.append(_item(place, table, "table", comment=comment, detail=detail))
+        kind = "view" if table in views else ""
+        items.append(_item(place, table, "table", type=kind, comment=comment, detail=detail))
     return items
 
 

@@ -100,6 +100,19 @@ def test_nothing_stays_lent_of_a_branch_that_has_ended(hand, lake, carriers, end
         lake.lend(branch, [carriers])
 
 
+def test_what_is_made_after_its_branch_has_ended_is_swept(hand, lake, branch, carriers):
+    place = place_of(lake, branch, carriers)
+    columns = lake.snapshot(carriers).columns
+    lake.abandon(branch)
+    lake.prepare(place, columns, "")
+    other = lake.open_branch("r2", None, ()).name
+    kept = place_of(lake, other, carriers)
+    lake.sweep()
+    assert lake.snapshot(kept).rows == 2
+    with pytest.raises(NameNotFound):
+        lake.snapshot(place)
+
+
 def test_many_may_take_back_the_same_change(hand, lake, branch, carriers):
     place = place_of(lake, branch, carriers)
     hand.append(lake, place, rows=(3,))

@@ -51,7 +51,7 @@ def test_schemas_are_made_once_and_dropped_when_empty(hand, lake):
     assert list(lake.schemas()) == ["s"]
     assert list(lake.tables("s")) == []
     lake.prepare(table, COLUMNS, "")
-    with pytest.raises(ConflictError, match="still holds tables"):
+    with pytest.raises(ConflictError, match="still holds tables or views"):
         lake.drop_schema("s")
     lake.drop(table)
     lake.drop_schema("s")
