@@ -1,4 +1,5 @@
 // What went wrong, in words that a person can act on.
+import { language } from './language';
 
 /** An answer that is not what was asked for: what happened, and what to do. */
 export class MeshError extends Error {
@@ -16,9 +17,12 @@ export class MeshError extends Error {
   /** The server did not answer at all. */
   static unreachable(reason: unknown): MeshError {
     const why = reason instanceof Error ? reason.message : String(reason);
+    const trans = language();
     return new MeshError(
-      'The Jupyter server does not answer.',
-      'Check that it still runs and that the network is up, then try again.',
+      trans.__('The Jupyter server does not answer.'),
+      trans.__(
+        'Check that it still runs and that the network is up, then try again.'
+      ),
       0,
       'Unreachable',
       { why }
@@ -27,9 +31,12 @@ export class MeshError extends Error {
 
   /** The server wants to know again who is asking. */
   static expired(): MeshError {
+    const trans = language();
     return new MeshError(
-      'Your session with the Jupyter server has ended.',
-      'Log in again: reload this page in the browser. Nothing of what you saved is lost.',
+      trans.__('Your session with the Jupyter server has ended.'),
+      trans.__(
+        'Log in again: reload this page in the browser. Nothing of what you saved is lost.'
+      ),
       403,
       'SessionExpired'
     );
@@ -41,7 +48,10 @@ export class MeshError extends Error {
       return reason;
     }
     const message = reason instanceof Error ? reason.message : String(reason);
-    return new MeshError(message, 'Try again; if it stays, reload the page.');
+    return new MeshError(
+      message,
+      language().__('Try again; if it stays, reload the page.')
+    );
   }
 }
 
@@ -60,21 +70,26 @@ export async function readError(answer: Response): Promise<MeshError> {
       details
     );
   }
+  const trans = language();
   if (answer.status === 401 || answer.status === 403) {
     return MeshError.expired();
   }
   if (answer.status === 404) {
     return new MeshError(
-      'This Jupyter server does not know the mesh.',
-      'Run "jupyter server extension enable jupyter_mesh" and start the server again.',
+      trans.__('This Jupyter server does not know the mesh.'),
+      trans.__(
+        'Run "jupyter server extension enable jupyter_mesh" and start the server again.'
+      ),
       404,
       'NoServerExtension'
     );
   }
   return new MeshError(
-    `The server answered with ${answer.status} ${answer.statusText}`.trim() +
-      '.',
-    'Try again; the log of the Jupyter server says more.',
+    trans.__(
+      'The server answered with %1.',
+      `${answer.status} ${answer.statusText}`.trim()
+    ),
+    trans.__('Try again; the log of the Jupyter server says more.'),
     answer.status,
     'ServerFault',
     told

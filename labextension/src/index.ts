@@ -4,11 +4,13 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import catalog from './catalog/plugin';
 import editor from './editor/plugin';
 import jobs from './jobs/plugin';
+import language from './language';
 import pages from './pages/plugin';
 import promotion from './promotion/plugin';
 import results from './results/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  language,
   ...catalog,
   ...pages,
   ...jobs,

@@ -1,4 +1,5 @@
 // The names by which plug-ins, commands and settings of the extension are known.
+export const LANGUAGE = 'jupyter-mesh:language';
 export const CATALOG = 'jupyter-mesh:catalog';
 export const RESULTS = 'jupyter-mesh:results';
 export const EDITOR = 'jupyter-mesh:editor';

@@ -1,4 +1,5 @@
 // Values as people read them: numbers, moments, the promises of a contract.
+import { language } from './language';
 import type { Rule } from './shapes';
 
 /** Any plain value in words. */
@@ -32,18 +33,19 @@ export function ago(text: string, now: number): string {
   if (Number.isNaN(minutes)) {
     return '';
   }
+  const trans = language();
   if (minutes < 1) {
-    return 'now';
+    return trans.__('now');
   }
   if (minutes < 60) {
-    return `${minutes} min`;
+    return trans.__('%1 min', minutes);
   }
   const hours = Math.floor(minutes / 60);
   if (hours < 24) {
-    return `${hours} h`;
+    return trans.__('%1 h', hours);
   }
   const days = Math.floor(hours / 24);
-  return days <= 30 ? `${days} d` : text.slice(0, 10);
+  return days <= 30 ? trans.__('%1 d', days) : text.slice(0, 10);
 }
 
 /** A rule in the words of its contract; options of a type say it all by themselves. */

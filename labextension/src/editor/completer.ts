@@ -20,6 +20,15 @@ export class MeshCompleter implements ICompletionProvider {
 
   constructor(private readonly ask: typeof api.completions = api.completions) {}
 
+  /**
+   * Let the server open what it answers from. JupyterLab waits a second for a completion, which
+   * the very first one would not keep.
+   */
+  async warm(): Promise<void> {
+    // Without a mesh there is nothing to open; whoever asks for something is told.
+    await this.ask('SELECT * FROM ', 0, 14).catch(() => undefined);
+  }
+
   async isApplicable(context: ICompletionContext): Promise<boolean> {
     const text = context.editor?.model.sharedModel.getSource() ?? '';
     return statementStart(text) !== null;

@@ -5,6 +5,7 @@ import type {
 } from '@jupyterlab/application';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ICompletionProviderManager } from '@jupyterlab/completer';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -29,9 +30,19 @@ const completer: JupyterFrontEndPlugin<void> = {
   id: COMPLETER,
   description: 'Completion in %%mesh cells while the kernel is busy.',
   autoStart: true,
-  requires: [ICompletionProviderManager],
-  activate: (_app: JupyterFrontEnd, manager: ICompletionProviderManager) =>
-    manager.registerProvider(new MeshCompleter())
+  requires: [ICompletionProviderManager, INotebookTracker],
+  activate: (
+    _app: JupyterFrontEnd,
+    manager: ICompletionProviderManager,
+    notebooks: INotebookTracker
+  ) => {
+    const provider = new MeshCompleter();
+    manager.registerProvider(provider);
+    notebooks.widgetAdded.connect(function first() {
+      notebooks.widgetAdded.disconnect(first);
+      void provider.warm();
+    });
+  }
 };
 
 const places: JupyterFrontEndPlugin<void> = {

@@ -209,7 +209,7 @@ export class Jobs implements IDisposable {
     await Promise.all([...new Set(open)].map(id => this.ask(id)));
     if ([...(all ? [null] : []), ...open].some(id => this.fault(id))) {
       // The poll waits longer from one failure to the next.
-      throw new Error('The server does not answer.');
+      throw MeshError.unreachable(null);
     }
   }
 

@@ -1,4 +1,5 @@
 // What a quick chart shows, as a vega-lite specification that JupyterLab draws itself.
+import { language } from '../language';
 import type { JSONObject } from '@lumino/coreutils';
 
 import type { Column } from './columns';
@@ -44,16 +45,23 @@ export function suggested(columns: readonly Column[], x?: number): Chart {
 
 /** Why a chart cannot be drawn; empty when it can. */
 export function obstacle(chart: Chart, columns: readonly Column[]): string {
+  const trans = language();
   const x = columns[chart.x];
   const y = columns[chart.y];
   if (y && y.measure !== 'number') {
-    return `${visible(y.name)} is not a number: choose another column for the height.`;
+    return trans.__(
+      '%1 is not a number: choose another column for the height.',
+      visible(y.name)
+    );
   }
   if (chart.kind === 'histogram' && x.measure === 'text') {
-    return `${visible(x.name)} is neither a number nor a moment: choose bars, or another column.`;
+    return trans.__(
+      '%1 is neither a number nor a moment: choose bars, or another column.',
+      visible(x.name)
+    );
   }
   if (chart.kind === 'scatter' && !y) {
-    return 'Choose a column for the height: points need two numbers.';
+    return trans.__('Choose a column for the height: points need two numbers.');
   }
   return '';
 }

@@ -3,6 +3,7 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 
 import { MeshError } from '../errors';
+import { language } from '../language';
 
 const TARGET = 'jupyter_mesh.results';
 
@@ -63,7 +64,7 @@ export class KernelDesk {
       stop.addEventListener('abort', () => {
         if (this.waiting.delete(id)) {
           void this.say({ id, do: 'stop' });
-          fail(new MeshError('Stopped.', '', 0, 'Stopped'));
+          fail(new MeshError(language().__('Stopped.'), '', 0, 'Stopped'));
         }
       });
       void this.say({ ...asked, id });
@@ -146,9 +147,12 @@ async function beside(
 
 /** No kernel has these rows any more. */
 export function gone(): MeshError {
+  const trans = language();
   return new MeshError(
-    'No kernel holds this result any more; the rows here are those saved with the notebook.',
-    'Run the cell again.',
+    trans.__(
+      'No kernel holds this result any more; the rows here are those saved with the notebook.'
+    ),
+    trans.__('Run the cell again.'),
     0,
     'NoKernel'
   );

@@ -43,3 +43,11 @@ it.each([
   const context = { editor, widget: null } as never;
   expect(await new MeshCompleter().isApplicable(context)).toBe(applies);
 });
+
+it('lets the server get ready, and is silent where there is no mesh', async () => {
+  const ask = vi.fn(async () => found);
+  await new MeshCompleter(ask).warm();
+  expect(ask).toHaveBeenCalledWith('SELECT * FROM ', 0, 14);
+  ask.mockRejectedValueOnce(new Error('There is no mesh.'));
+  await expect(new MeshCompleter(ask).warm()).resolves.toBeUndefined();
+});
