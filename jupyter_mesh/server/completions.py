@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_mesh.mesh import Mesh
+    from jupyter_mesh.server.sight import Sight
     from jupyter_mesh.server.visit import Visit
 
 Option = tuple[str, str, str]
@@ -25,7 +26,7 @@ def completions(visit: Visit) -> dict[str, Any]:
     place = wanted(visit["text"], visit["line"], visit["column"])
     items = []
     typed = place.fragment.lower()
-    for text, kind, detail in dict.fromkeys(_options(visit.mesh, place)):
+    for text, kind, detail in dict.fromkeys(_options(visit, place)):
         if text.lower().startswith(typed):
             items.append({"text": text, "kind": kind, "detail": detail})
             if len(items) == _MOST:
@@ -33,16 +34,17 @@ def completions(visit: Visit) -> dict[str, Any]:
     return {"items": items}
 
 
-def _options(mesh: Mesh, place: Wanted) -> Iterator[Option]:
+def _options(visit: Visit, place: Wanted) -> Iterator[Option]:
+    mesh, sight = visit.mesh, visit.sight
     if place.is_nothing:
         return
     if "/" in place.fragment:
-        yield from _releases(mesh)
+        yield from (one for one in _releases(mesh) if sight.sees(one[0]))
     elif place.is_table:
-        yield from _names(mesh, place.prefix)
+        yield from _names(mesh, sight, place.prefix)
     else:
         for table, alias in place.tables:
-            yield from _columns(mesh, table, alias)
+            yield from _columns(mesh, sight, table, alias)
         if place.fragment and "." not in place.fragment:
             yield from ((name, "function", "") for name in functions())
             yield from ((word, "keyword", "") for word in sorted(keywords()))
@@ -54,34 +56,37 @@ def _releases(mesh: Mesh) -> Iterator[Option]:
         yield ref, "release", release.state.value
 
 
-def _names(mesh: Mesh, prefix: str) -> Iterator[Option]:
+def _names(mesh: Mesh, sight: Sight, prefix: str) -> Iterator[Option]:
     """One level of the catalog, below what stands before the last dot."""
     engine, home = mesh.parts.engine(), mesh.session.catalog
     try:
         parts = split_name(prefix) if prefix else ()
         if not parts:
-            for name in engine.catalogs():
+            for name in sight.among(engine.catalogs()):
                 yield name, "catalog", kind_of(mesh.parts, name)
-            yield from (
-                (_spelled(s), "schema", home) for s in engine.schemas(home, mesh.session)
-            )
+            near = engine.schemas(home, mesh.session)
+            yield from ((_spelled(s), "schema", home) for s in sight.among(near, f"{home}."))
         elif len(parts) == 1 and parts[0] in engine.catalogs():
-            for schema in engine.schemas(parts[0], mesh.session):
+            found = engine.schemas(parts[0], mesh.session)
+            for schema in sight.among(found, f"{parts[0]}."):
                 yield f"{prefix}.{_spelled(schema)}", "schema", parts[0]
         elif len(parts) <= 2:
             catalog, schema = parts if len(parts) == 2 else (home, parts[0])
-            for table in engine.tables(catalog, schema, mesh.session):
+            above = f"{_spelled(catalog)}.{_spelled(schema)}."
+            for table in sight.among(engine.tables(catalog, schema, mesh.session), above):
                 yield f"{prefix}.{_spelled(table)}", "table", f"{catalog}.{schema}"
     except MeshError:
         # Half a name is no error while it is typed; the statement tells it when it is run.
         return
 
 
-def _columns(mesh: Mesh, table: str, alias: str) -> Iterator[Option]:
+def _columns(mesh: Mesh, sight: Sight, table: str, alias: str) -> Iterator[Option]:
     try:
         parts = split_name(table)
         full = TableName(*((mesh.session.catalog,)[: 3 - len(parts)] + parts))
         columns = mesh.parts.engine().describe(full, mesh.session)
+        if not sight.sees(str(full)):
+            return
     except (MeshError, TypeError):
         # No table yet, or one that the statement itself names in a WITH.
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from functools import partial
 from http.client import responses
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from jupyter_mesh.errors import MeshError, NameNotFound
 from jupyter_mesh.formats.records import record
 from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.server.route import JSON, Blob, exact
+from jupyter_mesh.server.sight import Sight
 from jupyter_mesh.server.visit import Visit
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ class Door(APIHandler):
             route = self._route()
             query = {name: values[-1] for name, values in self._query().items()}
             values = route.values(path, query, self.request.body)
-            visit = Visit(self.house, actor_of(self.current_user), values, self.ticket)
+            actor = actor_of(self.current_user)
+            visit = Visit(self.house, actor, values, self.ticket, self._sight())
             loop = asyncio.get_running_loop()
             # Whatever reads a disk or a database keeps the whole server waiting on the loop.
             answer = await loop.run_in_executor(self.threads, _asked, route, visit)
@@ -90,6 +93,11 @@ class Door(APIHandler):
             self.finish(answer.content, set_content_type=answer.media)
         else:
             self.finish(answer, set_content_type=JSON)
+
+    def _sight(self) -> Sight:
+        """What the authorizer lets this user see, where it says anything about it."""
+        may_see = getattr(self.authorizer, "may_see", None)
+        return Sight(partial(may_see, self.current_user) if may_see is not None else None)
 
     def _route(self) -> Route:
         route = self.routes.get(str(self.request.method))
@@ -155,6 +163,7 @@ def actor_of(user: User) -> Actor | None:
 
 
 def _asked(route: Route, visit: Visit) -> bytes | Blob:
+    visit.sight.check(visit.values)
     with visit:
         answer = route.answer(visit)
     if isinstance(answer, Blob):

@@ -90,7 +90,12 @@ def lineage(visit: Visit) -> dict[str, Any]:
         start = graph.table(table)
         if not graph.above[start] and not graph.below[start]:
             visit.mesh.parts.engine().describe(table, visit.mesh.session)
-    return graph.around(start, visit["depth"])
+    drawing = graph.around(start, visit["depth"])
+    seen = {node["id"] for node in drawing["nodes"] if visit.sight.shows(node["id"])}
+    return {
+        "nodes": [node for node in drawing["nodes"] if node["id"] in seen],
+        "edges": [one for one in drawing["edges"] if {one["from"], one["to"]} <= seen],
+    }
 
 
 def drawn(mesh: Mesh) -> Graph:

@@ -60,7 +60,8 @@ def _input(one: InputPort) -> dict[str, Any]:
 
 def releases(visit: Visit) -> dict[str, Any]:
     """The releases of a product, or of all, newest first."""
-    return {"items": [record(release) for release in visit.mesh.releases(visit["product"])]}
+    found = visit.mesh.releases(visit["product"])
+    return {"items": [record(one) for one in found if visit.sight.sees(str(one.product))]}
 
 
 def release(visit: Visit) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.server.visit import Visit
 
 Item = dict[str, Any]
+_MORE = 10
 _WORST = (Outcome.FAILED, Outcome.NOT_EVALUATED, Outcome.WARNED, Outcome.PASSED)
 
 
@@ -29,7 +30,7 @@ def tree(visit: Visit) -> Item:
     kind, _colon, name = visit["parent"].partition(":")
     if kind not in _BELOW or (name == "") != (kind in _TOP):
         raise NameNotFound("place in the tree", visit["parent"], ["products", "catalogs"])
-    names = _BELOW[kind](visit.mesh, name)
+    names = _seen(visit, kind, name, _BELOW[kind](visit.mesh, name))
     start = visit["offset"]
     page = names[start : start + visit["limit"]]
     return {"items": _SHOWN[kind](visit.mesh, name, page), "total": len(names)}
@@ -38,8 +39,24 @@ def tree(visit: Visit) -> Item:
 def search(visit: Visit) -> Item:
     """The best hits by name, column, comment or tag."""
     visit.house.index.wanted(wait=True)
-    hits = visit.mesh.parts.home.names.search(visit["q"], visit["limit"])
-    return {"items": hits}
+    names, limit = visit.mesh.parts.home.names, visit["limit"]
+    # Where some are left out, more are looked at.
+    most = limit if visit.sight.may_see is None else limit * _MORE
+    hits = [hit for hit in names.search(visit["q"], most) if visit.sight.shows(hit.id)]
+    return {"items": hits[:limit]}
+
+
+def _seen(visit: Visit, kind: str, name: str, below: Sequence[Any]) -> Sequence[Any]:
+    """What of that stands below a place is for this visitor to see."""
+    sight = visit.sight
+    if sight.may_see is None:
+        return below
+    if kind == "products":
+        products = visit.mesh.parts.products.names()
+        return sorted({one.domain for one in products if sight.sees(str(one))})
+    prefixes = {"domain": f"{name}/", "catalogs": ""}
+    prefixes |= {"catalog": f"{name}.", "schema": f"{name}."}
+    return sight.among(below, prefixes[kind]) if kind in prefixes else below
 
 
 # -- what stands below: names alone, of which only one page is looked at -----------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mesh.engines.ticket import QueryTicket
+from jupyter_mesh.server.sight import Sight
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -53,6 +54,7 @@ class Visit:
     actor: Actor | None
     values: dict[str, Any]
     ticket: QueryTicket = field(default_factory=QueryTicket)
+    sight: Sight = field(default_factory=Sight)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
