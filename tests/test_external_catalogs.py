@@ -141,7 +141,7 @@ def stage(mesh, run, number):
 
 def numbers(mesh):
     """What readers of the lakehouse see in both tables."""
-    return [mesh.query(f"SELECT n FROM {table}").rows() for table in PAIR]
+    return [mesh.query(f"SELECT n FROM {table} ORDER BY 1").rows() for table in PAIR]
 
 
 def test_a_notebook_becomes_a_release_there_and_is_read_by_version(mesh, folder):

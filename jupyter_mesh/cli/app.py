@@ -184,4 +184,12 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show a letter gets its number, and not an error.
             stream.reconfigure(errors="backslashreplace")
-    mesh.main()
+    try:
+        mesh.main()
+    except SystemExit as end:
+        if end.code == CANCELLED:
+            # An engine that is still at work in a thread would abort Python's own tidy end.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(CANCELLED)
+        raise

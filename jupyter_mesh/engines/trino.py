@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # What the engine in this process does for both: pointers and local rows, never the server's.
 _LOCAL = frozenset({"create_schema", "drop_schema", "drop_table"})
+# Seconds between questions to a server that knows no worker yet, its own self included.
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
 _SHOWN = frozenset({"schemas", "tables", "columns"})
 
 
@@ -198,12 +200,15 @@ class TrinoEngine:
     # -- inside ------------------------------------------------------------------------------
 
     def _asked(self, asked: _Asked, session: Session) -> StreamedResult:
-        """Run it; once more where the server lost its catalogs: it was started anew."""
-        try:
-            return self._run(asked, session)
-        except MeshError as error:
-            if not trino_faults.is_lost_catalog(error) or not self.server.has_lost():
-                raise
+        """Run it; again where the server lost its catalogs, or has only just been started."""
+        for pause in _PAUSES:
+            try:
+                return self._run(asked, session)
+            except MeshError as error:
+                if trino_faults.is_unready(error):
+                    sleep(pause)
+                elif not trino_faults.is_lost_catalog(error) or not self.server.has_lost():
+                    raise
         return self._run(asked, session)
 
     def _run(self, asked: _Asked, session: Session) -> StreamedResult:

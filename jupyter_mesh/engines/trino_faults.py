@@ -102,6 +102,11 @@ def is_lost_catalog(error: MeshError) -> bool:
     return getattr(error.__cause__, "error_name", "") == "CATALOG_NOT_FOUND"
 
 
+def is_unready(error: MeshError) -> bool:
+    """Whether the server has nobody yet who could run a statement; nothing was begun then."""
+    return getattr(error.__cause__, "error_name", "") == "NO_NODES_AVAILABLE"
+
+
 def of_road(error: Exception, url: str) -> MeshError:
     """What went wrong on the way to the server or back."""
     from trino import exceptions

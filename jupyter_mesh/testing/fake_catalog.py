@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.errors import ConflictError, NameNotFound
+from jupyter_mesh.errors import ConfigError, ConflictError, NameNotFound
 from jupyter_mesh.model.health import Condition, Health
 from jupyter_mesh.model.runs import Notice, ReleaseState
 from jupyter_mesh.model.tables import Branch, BranchState, Snapshot
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.names import ProductName, TableName
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.runs import Release, RunRecord
-    from jupyter_mesh.model.tables import AsOf, AuditEntry, Landing
+    from jupyter_mesh.model.tables import AsOf, AuditEntry, Landing, View
     from jupyter_mesh.model.versions import ReleaseRef
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,6 +42,36 @@ class Calls:
         failure = self.failures.get(call) or self.failures.get(call.partition(" ")[0])
         if failure is not None:
             raise failure
+
+
+@dataclass
+class FakeViews:
+    """Implements Views in memory."""
+
+    put_there: dict[tuple[str, TableName], View] = field(default_factory=dict)
+
+    def names(self, schema: str, branch: str = "") -> Sequence[str]:
+        """Those of a schema."""
+        return sorted(
+            name.table
+            for where, name in self.put_there
+            if (where, name.schema) == (branch, schema)
+        )
+
+    def find(self, view: TableName, branch: str = "") -> View | None:
+        """The one of that name, or nothing."""
+        return self.put_there.get((branch, view))
+
+    def put(self, view: View, branch: str, *, is_new: bool) -> None:
+        """Keep it; ConflictError for a new one whose name is taken."""
+        if is_new and (branch, view.name) in self.put_there:
+            raise ConflictError(f"There is already a view named {view.name}.")
+        self.put_there[(branch, view.name)] = view
+
+    def drop(self, view: TableName, branch: str = "") -> None:
+        """Forget it; NameNotFound otherwise."""
+        if self.put_there.pop((branch, view), None) is None:
+            raise NameNotFound("view", str(view), self.names(view.schema, branch))
 
 
 @dataclass
@@ -67,6 +97,7 @@ class FakeCatalog:
         self.entries: list[AuditEntry] = []
         self.remembered: dict[str, RunRecord] = {}
         self._leases: dict[str, tuple[threading.Lock, str]] = {}
+        self._views = FakeViews()
         self._count = 0
 
     # -- tables and branches -----------------------------------------------------------------
@@ -95,6 +126,15 @@ class FakeCatalog:
     def records(self) -> IcebergSettings:
         """No database, no object store."""
         return IcebergSettings("", self.warehouse)
+
+    @property
+    def views(self) -> FakeViews:
+        """Those that were put."""
+        return self._views
+
+    def lend(self, branch: str, tables: Sequence[TableName]) -> Sequence[TableName]:
+        """Refuse: ConfigError. There is no server to lend to."""
+        raise ConfigError(f"{len(tables)} tables of {branch} were to be lent from memory.")
 
     def health(self) -> Sequence[Condition]:
         """As it should be."""

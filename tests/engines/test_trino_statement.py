@@ -97,7 +97,6 @@ def ask(script):
         statement.start(sql)
         rows = [row for batch in statement.rows for row in batch.column(0).to_pylist()]
         statement.finish()
-        connection.close()
         return rows
 
     return run
@@ -256,5 +255,4 @@ def test_who_watches_hears_which_query_it_is(script):
     request = connection.request(Session(Actor("ana")), "lake", {})
     ticket = QueryTicket(lambda text, _percent: heard.append(text))
     RemoteStatement(request, script.url, ticket).start("SELECT 1").finish()
-    connection.close()
     assert set(heard) == {"running, Trino, query q1"}

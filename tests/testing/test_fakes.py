@@ -20,6 +20,7 @@ PROTOCOLS = {
 }
 FAKES = {
     "Catalog": fake_catalog.FakeCatalog,
+    "Views": fake_catalog.FakeViews,
     "Engine": fake_engine.FakeEngine,
     "Gateway": fake_engine.FakeGateway,
     "Result": fake_engine.FakeResult,
