@@ -116,7 +116,12 @@ def test_a_database_is_told_and_read_alike(both, monkeypatch):
         monkeypatch.setenv("MESH_ENGINE", engine)
         with Mesh.open(both.mesh.parts.settings.root) as mesh:
             told[engine] = [
-                [(one.name, one.kind, one.type) for one in mesh.browse(prefix)]
+                # Other people's catalogs on the same server come and go.
+                [
+                    (one.name, one.kind, one.type)
+                    for one in mesh.browse(prefix)
+                    if one.type != "trino"
+                ]
                 for prefix in ("", "sales", "sales.shop", table, "crm.main", "inbox.files")
             ]
     assert told["embedded"] == told["trino"]

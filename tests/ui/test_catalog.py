@@ -140,6 +140,8 @@ def test_lineage_is_drawn_from_sources_to_tables(tree):
 
 
 def test_everything_can_be_done_without_a_mouse(desk):
+    # The launcher takes the focus when it comes, which may be late.
+    expect(desk.page.locator(".jp-LauncherCard").first).to_be_visible()
     desk.catalog()
     desk.command("mesh:show-catalog")
     expect(desk.page.locator(".jp-mesh-search")).to_be_focused()
