@@ -38,6 +38,17 @@ class House:
             return file.relative_to(self.folder).as_posix()
         return str(path)
 
+    def told(self, value: Any) -> Any:  # noqa: ANN401 - any part of an error
+        """Words as a visitor reads them: files from the mesh's or Jupyter's folder on."""
+        if isinstance(value, str):
+            nearest = [self.opened.path.parent] if self.opened.exists else []
+            for folder in (*nearest, self.folder):
+                value = value.replace(f"{folder}/", "")
+            return value
+        if isinstance(value, dict):
+            return {key: self.told(part) for key, part in value.items()}
+        return list(map(self.told, value)) if isinstance(value, list) else value
+
     def file(self, shown: str) -> Path:
         """The file behind a path that Jupyter shows."""
         return self.folder / shown.removeprefix("RTC:").lstrip("/")

@@ -189,3 +189,14 @@ async def test_a_database_that_is_away_is_told_with_its_remedy(ask, landed):
 def test_a_path_is_matched_whole():
     assert pattern("promotions/{id}") == "promotions/(?P<id>[^/]+)"
     assert json.dumps([route.path for route in ROUTES]).count("{") == 2
+
+
+async def test_an_error_tells_files_from_the_meshs_folder_on(ask, small_folder):
+    path = small_folder / "products" / "shop" / "orders" / "product.odps.yaml"
+    path.write_text(path.read_text().replace("kind: DataProduct", "kind: Nonsense"))
+    answer = await ask("product", name="shop/orders")
+    assert answer.status == 400
+    place = "products/shop/orders/product.odps.yaml"
+    assert answer.error["file"] == place
+    assert answer.error["message"].startswith(f"{place}:2: kind")
+    assert str(small_folder) not in answer.content.decode()

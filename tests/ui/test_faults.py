@@ -105,6 +105,7 @@ def test_a_product_file_of_nonsense_is_told_with_its_line(shop, small_folder):
     desk.row("orders").first.dblclick()
     page = desk.page.locator(".jp-mesh-page:visible")
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"product.odps.yaml.*2"))
+    expect(page).not_to_contain_text(str(small_folder))
     desk.picture("faults-nonsense")
     expect(planned(desk).get_by_role("alert")).to_contain_text("product.odps.yaml")
     # What was written there is text and nothing else.

@@ -82,7 +82,13 @@ export function specification(model: ResultModel, chart: Chart): JSONObject {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     ...(step > 1
-      ? { title: `Every ${step}th of ${model.length.toLocaleString()} rows` }
+      ? {
+          title: language().__(
+            'One of every %1 of %2 rows',
+            step,
+            model.length.toLocaleString()
+          )
+        }
       : {}),
     width: 480,
     height: 240,
@@ -94,7 +100,8 @@ export function specification(model: ResultModel, chart: Chart): JSONObject {
 // The columns are called x and y in the data: a name of theirs is never read as an expression.
 function drawn(kind: Kind, x: Column, y: Column | undefined): JSONObject {
   const across = { field: 'x', title: visible(x.name), type: typeOf(x) };
-  const count = { aggregate: 'count', title: 'rows', type: 'quantitative' };
+  const rows = language().__('rows');
+  const count = { aggregate: 'count', title: rows, type: 'quantitative' };
   const height = y
     ? { field: 'y', title: visible(y.name), type: 'quantitative' }
     : count;
@@ -149,7 +156,11 @@ function bars(
     mark: { type: 'bar', tooltip: true },
     encoding: {
       x: { ...across, sort: '-y' },
-      y: { field: 'h', title: height.title ?? 'rows', type: 'quantitative' }
+      y: {
+        field: 'h',
+        title: height.title ?? language().__('rows'),
+        type: 'quantitative'
+      }
     }
   };
 }

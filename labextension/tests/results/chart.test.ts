@@ -33,7 +33,7 @@ describe('a chart', () => {
     const many = result({ n: Array.from({ length: 20_000 }, (_, n) => n) });
     const drawn = specification(many, { kind: 'histogram', x: 0, y: -1 });
     expect((drawn.data as { values: unknown[] }).values).toHaveLength(5000);
-    expect(drawn.title).toBe('Every 4th of 20,000 rows');
+    expect(drawn.title).toBe('One of every 4 of 20,000 rows');
   });
 
   it('that cannot be drawn says why', () => {
