@@ -2,13 +2,15 @@
 import { language } from './language';
 import type { Rule } from './shapes';
 
+const ZONED = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+
 /** Any plain value in words. */
 export function said(value: unknown): string {
   if (value === null || value === undefined) {
     return '';
   }
   if (typeof value === 'number') {
-    return value.toLocaleString('en-US');
+    return value.toLocaleString();
   }
   if (Array.isArray(value)) {
     return value.map(said).join(', ');
@@ -21,10 +23,15 @@ export function said(value: unknown): string {
   return moment(String(value));
 }
 
-/** A moment to the second; whatever else as it is. */
+/** A moment in the reader's own time zone and habit; a text that names no zone as it is. */
 export function moment(text: string): string {
-  const isMoment = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text);
-  return isMoment ? text.replace('T', ' ').slice(0, 19) : text;
+  const date = ZONED.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date)
+    ? text
+    : new Date(date).toLocaleString(undefined, {
+        dateStyle: 'medium',
+        timeStyle: 'medium'
+      });
 }
 
 /** How long ago a moment was, short: `now`, `5 min`, `3 h`, `12 d`; its day when that is long. */

@@ -20,8 +20,16 @@ it('does not wonder about clocks that go before', () => {
   expect(ago('2026-03-31T12:05:00Z', NOW)).toBe('now');
 });
 
-it('leaves alone what is no moment', () => {
-  expect(moment('2026-03-31T11:59:30.125+00:00')).toBe('2026-03-31 11:59:30');
+it("tells a moment in the reader's own time zone, and leaves alone what is none", () => {
+  const spoken = new Date(Date.UTC(2026, 2, 31, 11, 59, 30)).toLocaleString(
+    undefined,
+    { dateStyle: 'medium', timeStyle: 'medium' }
+  );
+  expect(moment('2026-03-31T11:59:30.125000+00:00')).toBe(spoken);
+  expect(moment('2026-03-31T13:59:30+02:00')).toBe(spoken);
+  expect(moment('2026-03-31T11:59:30Z')).toBe(spoken);
+  expect(moment('2026-03-31 11:59:30.125')).toBe('2026-03-31 11:59:30.125');
+  expect(moment('2026-99-31T11:59:30Z')).toBe('2026-99-31T11:59:30Z');
   expect(moment('12 apples')).toBe('12 apples');
 });
 

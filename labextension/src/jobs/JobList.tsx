@@ -4,7 +4,8 @@ import { type JSX, useState } from 'react';
 
 import type { Job } from '../api';
 import { Failure, Waiting } from '../failure';
-import { Elapsed, moment } from './clock';
+import { moment } from '../words';
+import { Elapsed } from './clock';
 import { Log } from './Log';
 import type { Jobs } from './model';
 import { stateText } from './states';

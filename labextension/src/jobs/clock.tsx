@@ -1,4 +1,4 @@
-// Time that passes while a promotion runs, and moments as people read them.
+// Time that passes while a promotion runs.
 import { type JSX, useEffect, useState } from 'react';
 
 import type { Job } from '../api';
@@ -13,17 +13,6 @@ export function spent(seconds: number): string {
   return minutes < 60
     ? `${minutes} min ${whole % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** A moment in the reader's own time zone and habit. */
-export function moment(text: string): string {
-  const date = new Date(text);
-  return Number.isNaN(date.getTime())
-    ? text
-    : date.toLocaleString(undefined, {
-        dateStyle: 'medium',
-        timeStyle: 'short'
-      });
 }
 
 /** How long a promotion has taken; it ticks only while somebody sees it. */

@@ -4,10 +4,11 @@ import type { JSX } from 'react';
 
 import type { Job, Release } from '../api';
 import { Checks, Rows } from '../jobs/Checks';
-import { Elapsed, moment } from '../jobs/clock';
+import { Elapsed } from '../jobs/clock';
 import { Log } from '../jobs/Log';
 import { stateText } from '../jobs/states';
 import { Steps } from '../jobs/Steps';
+import { moment } from '../words';
 import type { Props } from './Promotion';
 
 type Told = Props & { job: Job };
