@@ -83,10 +83,14 @@ def _reachable(lake: Lake) -> set[str]:
     roots |= lake.kept.locations()
     with lake.database.reading() as connection:
         roots |= set(connection.execute(select(rows.BASES.c.location)).scalars())
-    reachable = roots | lake.views.locations()
+    reachable = roots | lake.views.locations() | _kept_views(lake)
     for root in roots:
         reachable |= {file.location for file in reach.of_document(lake.files.document(root))}
     return reachable
+
+
+def _kept_views(lake: Lake) -> set[str]:
+    return {view.metadata_location for release in lake.kept.all() for view in release.views}
 
 
 def _floor(lake: Lake, older_than: timedelta) -> datetime:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from jupyter_mesh.catalog.lake import Lake
     from jupyter_mesh.model.runs import PortSnapshot
-    from jupyter_mesh.model.tables import Snapshot
+    from jupyter_mesh.model.tables import Snapshot, ViewSnapshot
 
 _RESTORE = "Put back a copy of the database; no release may be changed."
 _COPY = "Put back a copy of the warehouse, or publish the data anew."
@@ -84,6 +84,8 @@ class Proof:
             )
         for output in release.outputs:
             yield from self._output(subject, output)
+        for view in release.views:
+            yield from self._view(subject, view)
 
     def _output(self, subject: str, output: PortSnapshot) -> Iterator[Problem]:
         promised = output.snapshot
@@ -102,6 +104,16 @@ class Proof:
             faults = [error.message]
         for fault in faults:
             yield Problem("file", subject, f"{promised.table}: {fault}", _COPY)
+
+    def _view(self, subject: str, promised: ViewSnapshot) -> Iterator[Problem]:
+        try:
+            found = self.lake.views.snapshot(promised.name, promised.metadata_location)
+        except StorageError as error:
+            yield Problem("file", subject, f"{promised.name}: {error.message}", _COPY)
+            return
+        if found.sql != promised.sql:
+            text = f"the query of the view {promised.name} is not what was published."
+            yield Problem("metadata", subject, text, _COPY)
 
     def _heads(self) -> Iterator[Problem]:
         heads = rows.HEADS
@@ -140,6 +152,11 @@ class Proof:
                 yield Problem("file", subject, fault, _COPY)
             if scope == self.lake.name and table in served:
                 yield from _changed_behind(served.pop(table), state)
+        for view, location in self.lake.views.standing().items():
+            try:
+                self.lake.views.snapshot(view, location)
+            except StorageError as error:
+                yield Problem("file", str(view), error.message, _COPY)
         for table, release in served.items():
             text = f"it is gone, but {release[0]} serves it."
             yield Problem("pointer", str(table), text, "Promote the product again.")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.catalog.views import Views
     from jupyter_mesh.model.names import ProductName, TableName
     from jupyter_mesh.model.runs import Release
-    from jupyter_mesh.model.tables import Landing
+    from jupyter_mesh.model.tables import Landing, ViewSnapshot
 
 
 class Publisher:
@@ -57,6 +57,7 @@ class Publisher:
         """
         self._check_serves(release)
         changes = self._settled(branch)
+        release = replace(release, views=self._views_after(branch, release.product))
         with self.pointers.database.writing() as connection:
             self._end(connection, branch)
             head = self._head(connection, branch, release)
@@ -64,7 +65,7 @@ class Publisher:
             self._check_frozen(connection, branch, release, changes)
             self._move(connection, changes, str(release.product))
             self.branches.add_schemas(connection, branch)
-            self._move_views(connection, branch, release.product)
+            self._move_views(connection, branch, release)
             sealed = self.releases.enter(connection, release, head)
             self.trail.post(connection, f"{release.product}@{release.version}", notices)
             self.branches.clear(connection, branch)
@@ -131,10 +132,7 @@ class Publisher:
                 )
         changes = self.branches.changes(connection, branch)
         if [(c.table, c.location) for c in changes] != [(c.table, c.location) for c in settled]:
-            raise ConflictError(
-                f"The branch {branch} was written to while it was being published.",
-                remedy="Nothing was published. Let its run end first.",
-            )
+            raise _written_to(branch)
         return changes
 
     def _check_frozen(
@@ -191,15 +189,49 @@ class Publisher:
                 self.pointers.note(connection, step, now)
             self.pointers.check_unserved(connection, change.table, product)
 
+    def _views_after(self, branch: str, product: ProductName) -> tuple[ViewSnapshot, ...]:
+        """The product's views once the branch is published: those of its last release that
+        still stand, and what the branch made of them.
+        """
+        head = self.releases.latest(product)
+        with self.pointers.database.reading() as connection:
+            changes = self.branches.view_changes(connection, branch)
+        known = {view.name: view for view in head.views} if head else {}
+        standing = self.views.standing() if known else {}
+        after = {name: standing.get(name) for name in known}
+        after |= {change.table: change.location for change in changes}
+        return tuple(
+            known[name]
+            if name in known and known[name].metadata_location == location
+            else self.views.snapshot(name, location)
+            for name, location in sorted(after.items())
+            if location is not None
+        )
+
     def _move_views(
-        self, connection: Connection, branch: str, product: ProductName | None = None
+        self, connection: Connection, branch: str, release: Release | None = None
     ) -> None:
         """Make the branch's views on main; a product's run makes them in its own schema."""
         for change in self.branches.view_changes(connection, branch):
-            if product is not None and change.table.schema != product.schema:
-                raise InputError(
-                    f"The run also changed the view {change.table}, "
-                    f"which is none of {product}.",
-                    remedy=f"Make it in the schema {product.schema}, or not in the notebook.",
-                )
+            if release is not None:
+                _check_view(branch, release, change)
             self.views.move(connection, change)
+
+
+def _check_view(branch: str, release: Release, change: StagedChange) -> None:
+    product = release.product
+    if change.table.schema != product.schema:
+        raise InputError(
+            f"The run also changed the view {change.table}, which is none of {product}.",
+            remedy=f"Make it in the schema {product.schema}, or not in the notebook.",
+        )
+    recorded = {view.name: view.metadata_location for view in release.views}
+    if recorded.get(change.table) != change.location:
+        raise _written_to(branch)
+
+
+def _written_to(branch: str) -> ConflictError:
+    return ConflictError(
+        f"The branch {branch} was written to while it was being published.",
+        remedy="Nothing was published. Let its run end first.",
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mesh.catalog.branches import StagedChange
 from jupyter_mesh.catalog.metadata import restored
 from jupyter_mesh.catalog.pointers import PointerChange
 from jupyter_mesh.catalog.releases import overtaken
@@ -14,7 +15,7 @@ from jupyter_mesh.model.runs import PortSnapshot, ReleaseState
 from jupyter_mesh.model.versions import Change, VersionDecision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Row
     from sqlalchemy.engine import Connection
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A rollback that is ready: the head it begins at, the new release, where tables go."""
+    """A rollback that is ready: the head it begins at, the new release, where tables and
+    views go.
+    """
 
     head: Release
     release: Release
     steps: tuple[PointerChange, ...]
+    views: tuple[StagedChange, ...] = ()
 
 
 def roll_back(
@@ -51,6 +55,8 @@ def roll_back(
             publisher.pointers.step(connection, "", step)
             publisher.pointers.check_unserved(connection, step.table, str(product))
             publisher.pointers.note(connection, step, release.created)
+        for view in ready.views:
+            publisher.views.move(connection, view)
         sealed = releases.enter(connection, release, row, ReleaseState.ROLLED_BACK)
         publisher.trail.post(connection, f"{product}@{release.version}", notices)
     return sealed
@@ -63,7 +69,8 @@ def prepared(
 
     The tables go on from where they are: the older snapshot becomes current in new metadata,
     so that no history, tag or column id is lost. Evidence and inputs are those of the older
-    release, for it is its data. A table that only the newer release has stays as it is.
+    release, for it is its data. A table that only the newer release has stays as it is; its
+    views go, for what they ask for need not be there any more.
     """
     head, target = _chosen(publisher, product, to)
     steps, outputs = [], []
@@ -85,7 +92,8 @@ def prepared(
     )
     moved = [step for step in steps if step.base_location != step.new_location]
     publisher.tables.settle((step.new_location, step.base_location) for step in moved)
-    return Return(head, release, tuple(sorted(moved, key=lambda step: step.table)))
+    steps = sorted(moved, key=lambda step: step.table)
+    return Return(head, release, tuple(steps), tuple(_view_steps(publisher, head, target)))
 
 
 def unmoved(publisher: Publisher, connection: Connection, ready: Return) -> Row[Any]:
@@ -129,6 +137,17 @@ def _step(publisher: Publisher, output: PortSnapshot) -> tuple[PointerChange, Po
             location = tables.write_document(again, base)
     snapshot = replace(tables.state(old.table, location), columns=old.columns, rows=old.rows)
     return PointerChange(old.table, base, location), replace(output, snapshot=snapshot)
+
+
+def _view_steps(publisher: Publisher, head: Release, target: Release) -> Iterator[StagedChange]:
+    """What has to become of each view of the two releases."""
+    goal = {view.name: view.metadata_location for view in target.views}
+    names = sorted(goal.keys() | {view.name for view in head.views})
+    standing = publisher.views.standing() if names else {}
+    for name in names:
+        base, location = standing.get(name), goal.get(name)
+        if base != location:
+            yield StagedChange(name, base, base, location)
 
 
 def _next_free(publisher: Publisher, target: Release) -> Version:

@@ -60,8 +60,7 @@ def document_of(view: View, location: str, base: Document | None = None) -> Docu
 
 def view_of(name: TableName, document: Document) -> View:
     """A view as its metadata tells it; QueryError where it is not told in Trino's SQL."""
-    number = document["current-version-id"]
-    version = next(one for one in document["versions"] if one["version-id"] == number)
+    version = _current(document)
     told = {one["dialect"].lower(): one["sql"] for one in version["representations"]}
     if _DIALECT not in told:
         raise QueryError(
@@ -79,6 +78,19 @@ def view_of(name: TableName, document: Document) -> View:
         columns_of(schema),
         document.get("properties", {}).get("comment", ""),
     )
+
+
+def sql_of(document: Document) -> str:
+    """The query of a view: in Trino's SQL, else in the first that it is told in."""
+    told = _current(document)["representations"]
+    ours = (one["sql"] for one in told if one["dialect"].lower() == _DIALECT)
+    return str(next(ours, told[0]["sql"] if told else ""))
+
+
+def _current(document: Document) -> Document:
+    number = document["current-version-id"]
+    version: Document = next(one for one in document["versions"] if one["version-id"] == number)
+    return version
 
 
 def new_view(

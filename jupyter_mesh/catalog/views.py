@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.catalog.pointers import IS_VIEW
-from jupyter_mesh.catalog.view_metadata import document_of, view_of
+from jupyter_mesh.catalog.view_metadata import document_of, sql_of, view_of
 from jupyter_mesh.errors import ConflictError, NameNotFound, StorageError
 from jupyter_mesh.model.names import TableName
+from jupyter_mesh.model.tables import ViewSnapshot
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -66,6 +67,10 @@ class Views:
             location = connection.execute(statement).scalar()
         return None if location is None else view_of(view, self._read(location))
 
+    def snapshot(self, view: TableName, location: str) -> ViewSnapshot:
+        """A view as a metadata file tells it; StorageError when that is gone or damaged."""
+        return ViewSnapshot(view, sql_of(self._read(location)), location)
+
     def put(self, view: View, branch: str, *, is_new: bool) -> None:
         """Make a view, or give one another query; ConflictError when the name is taken, or the
         view was changed meanwhile.
@@ -106,7 +111,7 @@ class Views:
         if done.rowcount != 1:
             raise ConflictError(
                 f"The view {change.table} was changed on main in the meantime.",
-                remedy="Nothing was published. Promote again.",
+                remedy="Nothing was published. Try again.",
             )
 
     def _insert(

@@ -225,6 +225,7 @@ def _(diff: ReleaseDiff) -> Outline:
         for word in ("added", "removed", "retyped"):
             rows += [(f"{port.port} {word}", column) for column in getattr(port, word)]
     rows += [("input changed", name) for name in diff.inputs_changed]
+    rows += [("view", name) for name in diff.views_changed]
     rows += [("check changed", name) for name in diff.checks_changed]
     title = f"{before.product} {before.version} -> {after.version}"
     return table(title, ("what", "how"), rows)

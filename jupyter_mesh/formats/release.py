@@ -14,7 +14,7 @@ from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.policy import Actor, Decision, Reason
 from jupyter_mesh.model.quality import CheckResult, Outcome
 from jupyter_mesh.model.runs import PortSnapshot, Release, Run
-from jupyter_mesh.model.tables import Pin, Snapshot
+from jupyter_mesh.model.tables import Pin, Snapshot, ViewSnapshot
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
 
@@ -41,6 +41,7 @@ def to_record(release: Release) -> Record:
         "reasons": list(decision.reasons),
         "outputs": [_output(output) for output in release.outputs],
         "inputs": [pin_record(pin) for pin in release.inputs],
+        "views": [_view(view) for view in release.views],
         "run": _run(release.run) if release.run else None,
         "checks": [_check(check) for check in release.checks],
         "decision": [
@@ -67,6 +68,8 @@ def from_record(record: Mapping[str, Any]) -> Release:
         actor=Actor(record["actor"]["user"], tuple(record["actor"]["groups"])),
         outputs=tuple(_to_output(output) for output in record["outputs"]),
         inputs=tuple(to_pin(pin) for pin in record["inputs"]),
+        # Records that were written before views were kept name none.
+        views=tuple(_to_view(view) for view in record.get("views", ())),
         run=_to_run(record["run"]) if record["run"] else None,
         version_decision=VersionDecision(
             Change[record["change"].upper()], tuple(record["reasons"])
@@ -194,6 +197,20 @@ def _to_output(record: Mapping[str, Any]) -> PortSnapshot:
         committed=_to_moment(record["committed"]),
     )
     return PortSnapshot(record["port"], snapshot, record["contract_digest"], record["contract"])
+
+
+def _view(view: ViewSnapshot) -> Record:
+    return {
+        "view": str(view.name),
+        "sql": view.sql,
+        "metadata_location": view.metadata_location,
+    }
+
+
+def _to_view(record: Mapping[str, Any]) -> ViewSnapshot:
+    return ViewSnapshot(
+        TableName.parse(record["view"]), record["sql"], record["metadata_location"]
+    )
 
 
 def _column(column: Column) -> Record:

@@ -40,6 +40,7 @@ class ReleaseDiff:
     decision: VersionDecision
     ports: tuple[PortDiff, ...]
     inputs_changed: tuple[str, ...]
+    views_changed: tuple[str, ...]
     checks_changed: tuple[str, ...]
 
 
@@ -52,6 +53,7 @@ def compare(before: Release, after: Release, decision: VersionDecision) -> Relea
         decision,
         tuple(_port(name, before.output(name), after.output(name)) for name in names),
         _inputs(before, after),
+        _views(before, after),
         _checks(before.checks, after.checks),
     )
 
@@ -92,6 +94,18 @@ def _inputs(before: Release, after: Release) -> tuple[str, ...]:
         for table in sorted(old.keys() | new.keys())
         if old.get(table) != new.get(table)
     )
+
+
+def _views(before: Release, after: Release) -> tuple[str, ...]:
+    """Which views came, went or ask for something else, in the order of their names."""
+    old = {view.name: view.sql for view in before.views}
+    new = {view.name: view.sql for view in after.views}
+    words = {
+        name: "added" if name not in old else "removed" if name not in new else "changed"
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name)
+    }
+    return tuple(f"{words[name]} {name}" for name in sorted(words))
 
 
 def _checks(before: tuple[CheckResult, ...], after: tuple[CheckResult, ...]) -> tuple[str, ...]:

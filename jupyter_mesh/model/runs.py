@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mesh.model.policy import Actor
     from jupyter_mesh.model.product import DataProduct
     from jupyter_mesh.model.quality import CheckResult
-    from jupyter_mesh.model.tables import Pin, Snapshot
+    from jupyter_mesh.model.tables import Pin, Snapshot, ViewSnapshot
     from jupyter_mesh.model.versions import Version
 
 
@@ -131,7 +131,8 @@ class Release:
     """A published version: an immutable record, chained to the one before by its digest.
 
     `digest` and `previous` are SHA-256 hexadecimal digests of canonical JSON (RFC 8785);
-    `kind` is `promotion` or `rollback`; `state` is not part of the record.
+    `kind` is `promotion` or `rollback`; `state` is not part of the record. `views` are all that
+    stood in the product's schema by its releases when this one was published.
     """
 
     product: ProductName
@@ -140,6 +141,7 @@ class Release:
     actor: Actor
     outputs: tuple[PortSnapshot, ...]
     inputs: tuple[Pin, ...] = ()
+    views: tuple[ViewSnapshot, ...] = ()
     run: Run | None = None
     version_decision: VersionDecision = field(
         default_factory=lambda: VersionDecision(Change.NONE)

@@ -53,6 +53,15 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewSnapshot:
+    """A view as a release left it: its query, and the metadata file that tells it."""
+
+    name: TableName
+    sql: str
+    metadata_location: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """What exactly was read: an Iceberg snapshot, or a source's digest where there is none.
 

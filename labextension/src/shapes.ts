@@ -169,6 +169,7 @@ export interface Difference {
     retyped: string[];
   }[];
   inputs_changed: string[];
+  views_changed: string[];
   checks_changed: string[];
 }
 

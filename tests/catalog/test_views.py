@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from jupyter_mesh.catalog.maintenance import gc
+from jupyter_mesh.catalog import rollback
+from jupyter_mesh.catalog.maintenance import fsck, gc
 from jupyter_mesh.catalog.view_metadata import new_view, updated
+from jupyter_mesh.catalog.warehouse import local_path
 from jupyter_mesh.errors import (
     ConflictError,
     InputError,
@@ -17,8 +19,10 @@ from jupyter_mesh.errors import (
 )
 from jupyter_mesh.model.contract import Column
 from jupyter_mesh.model.names import ProductName, TableName
+from jupyter_mesh.model.policy import Actor
 from jupyter_mesh.model.tables import View
 from jupyter_mesh.model.types import BIGINT
+from jupyter_mesh.model.versions import ReleaseRef
 
 V = TableName("lake", "raw", "v")
 W = TableName("lake", "raw", "w")
@@ -113,6 +117,7 @@ def test_another_engines_view_is_read(local_lake):
 
 PRODUCT = ProductName("aviation", "delays")
 LATE = TableName("lake", "aviation_delays", "late")
+EARLY = TableName("lake", "aviation_delays", "early")
 
 
 def view(name=V, sql="SELECT 1 AS n", comment=""):
@@ -165,7 +170,8 @@ def test_publishing_makes_the_views_of_a_branch_on_main(hand, lake):
     assert lake.views.find(LATE) is not None
     lake.publish(branch, hand.release("1.2.0", [state]))
     assert lake.views.names("aviation_delays") == []
-    assert gc(lake, timedelta(seconds=-5)).removed > 0
+    # The releases that had it still need its files.
+    assert gc(lake, timedelta(seconds=-5)).removed == 0
 
 
 def test_a_view_that_was_changed_on_main_meanwhile_stops_a_publication(hand, lake):
@@ -185,6 +191,95 @@ def test_a_view_that_was_changed_on_main_meanwhile_stops_a_publication(hand, lak
     assert lake.views.find(W) is None
     lake.abandon(branch)
     assert lake.views.names("raw") == []
+
+
+@pytest.fixture
+def three_releases(hand, lake):
+    """1.0.0 has `late`; 1.1.0 asks it for more and has `early` too; 1.2.0 has `early` alone."""
+    asked = ([view(LATE)], [view(LATE, "SELECT 2 AS n"), view(EARLY)], [])
+    for number, views in enumerate(asked):
+        branch, state = staged(hand, lake, f"r{number}", *views)
+        if not views:
+            lake.views.drop(LATE, branch)
+        lake.publish(branch, hand.release(f"1.{number}.0", [state]))
+    return [release.views for release in reversed(lake.releases(PRODUCT))]
+
+
+def test_a_release_tells_the_views_that_stood_with_it(lake, three_releases):
+    told = [{view.name.table: view.sql for view in views} for views in three_releases]
+    assert told == [
+        {"late": "SELECT 1 AS n"},
+        {"early": "SELECT 1 AS n", "late": "SELECT 2 AS n"},
+        {"early": "SELECT 1 AS n"},
+    ]
+    assert fsck(lake) == []
+
+
+def test_a_rollback_brings_the_views_of_its_release_back(lake, three_releases):
+    gc(lake, timedelta(seconds=-5))
+    for version, expected in (("1.0.0", 0), ("1.1.0", 1), ("1.2.0", 2)):
+        back = lake.rollback(PRODUCT, ReleaseRef.parse(f"{PRODUCT}@{version}"), Actor("bo"))
+        assert back.views == three_releases[expected]
+        assert lake.views.standing() == {
+            view.name: view.metadata_location for view in three_releases[expected]
+        }
+    assert fsck(lake) == []
+
+
+def test_a_view_that_is_changed_during_a_rollback_stops_it(lake, three_releases, monkeypatch):
+    ready = rollback.prepared
+
+    def overtaken(*given):
+        found = ready(*given)
+        lake.views.put(view(EARLY, "SELECT 9 AS n"), "", is_new=False)
+        return found
+
+    monkeypatch.setattr(rollback, "prepared", overtaken)
+    with pytest.raises(ConflictError, match="early was changed on main"):
+        lake.rollback(PRODUCT, ReleaseRef.parse(f"{PRODUCT}@1.0.0"), Actor("bo"))
+    assert str(lake.latest(PRODUCT).version) == "1.2.0"
+    assert lake.views.names("aviation_delays") == ["early"]
+
+
+def test_what_became_of_a_view_by_hand_is_told_by_the_next_release(hand, lake, three_releases):
+    lake.views.put(view(EARLY, "SELECT 9 AS n"), "", is_new=False)
+    branch, state = staged(hand, lake, "r9")
+    lake.publish(branch, hand.release("1.3.0", [state]))
+    assert [view.sql for view in lake.latest(PRODUCT).views] == ["SELECT 9 AS n"]
+    lake.views.drop(EARLY)
+    branch, state = staged(hand, lake, "r10")
+    lake.publish(branch, hand.release("1.4.0", [state]))
+    assert lake.latest(PRODUCT).views == ()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda text: text.replace("SELECT 1 AS n", "SELECT 7 AS n"), "not what was published"),
+        (lambda text: text[:40], "is damaged"),
+    ],
+)
+def test_a_released_view_that_is_not_what_it_was_is_found(lake, three_releases, damage, words):
+    ((late,), *_) = three_releases
+    file = local_path(late.metadata_location)
+    file.write_text(damage(file.read_text()))
+    found = fsck(lake)
+    assert {problem.subject for problem in found} == {f"{PRODUCT} 1.0.0"}
+    assert words in found[0].text
+
+
+def test_a_view_whose_file_is_gone_is_found_for_its_readers_and_its_releases(
+    lake, three_releases
+):
+    (early,) = three_releases[2]
+    local_path(early.metadata_location).unlink()
+    found = fsck(lake)
+    assert {problem.subject for problem in found} == {
+        f"{PRODUCT} 1.1.0",
+        f"{PRODUCT} 1.2.0",
+        str(EARLY),
+    }
+    assert {problem.kind for problem in found} == {"file"}
 
 
 def test_two_branches_do_not_make_one_view_both(hand, lake):

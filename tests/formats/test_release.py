@@ -19,7 +19,7 @@ from jupyter_mesh.model.names import ProductName, TableName
 from jupyter_mesh.model.policy import Actor, Decision, Reason
 from jupyter_mesh.model.quality import CheckResult, Outcome
 from jupyter_mesh.model.runs import PortSnapshot, Release, Run
-from jupyter_mesh.model.tables import Pin, Snapshot
+from jupyter_mesh.model.tables import Pin, Snapshot, ViewSnapshot
 from jupyter_mesh.model.types import TrinoType
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
 
@@ -109,6 +109,7 @@ RELEASE = st.builds(
     st.builds(Actor, TEXT, st.lists(TEXT, max_size=2).map(tuple)),
     st.lists(st.builds(PortSnapshot, TEXT, SNAPSHOT, TEXT, TEXT), max_size=2).map(tuple),
     st.lists(st.builds(Pin, TABLE, ID, TEXT, TEXT, TEXT, TEXT), max_size=2).map(tuple),
+    st.lists(st.builds(ViewSnapshot, TABLE, TEXT, TEXT), max_size=2).map(tuple),
     st.none() | RUN,
     st.builds(VersionDecision, st.sampled_from(Change), st.lists(TEXT, max_size=2).map(tuple)),
     st.lists(CHECK, max_size=2).map(tuple),

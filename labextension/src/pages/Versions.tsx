@@ -202,6 +202,7 @@ function Changes(props: {
       )
     ],
     [trans.__('Inputs'), value.inputs_changed],
+    [trans.__('Views'), value.views_changed],
     [trans.__('Checks'), value.checks_changed.filter(isAsked)]
   ];
   return (

@@ -101,6 +101,7 @@ const DIFFERENCE: Difference = {
     }
   ],
   inputs_changed: [],
+  views_changed: [],
   checks_changed: ['orders.share.type: new -> passed', 'items.n.type: new']
 };
 let frame: HTMLElement;
