@@ -100,9 +100,12 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         saver: Saver,
         watch: Callable[[dict[str, Any]], None],
         limits: tuple[float, float],
+        is_stopped: Callable[[], bool],
         **kwargs: Any,  # noqa: ANN401 - nbclient's own settings
     ) -> None:
         self._cell_limit, run_limit = limits
+        self._is_stopped = is_stopped
+        self._asked: dict[str, Any] = {}
         self._deadline = monotonic() + run_limit if run_limit else inf
         self._watch = watch
         # iopub lags behind a reply when a cell prints much: that is slow, not an error.
@@ -110,8 +113,27 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
 
     def start_new_kernel(self, **kwargs: Any) -> None:  # noqa: ANN401 - nbclient's own settings
         """Start the kernel and tell its process, so that it can be ended from outside."""
+        self._asked = kwargs
         super().start_new_kernel(**kwargs)
         self._watch({"event": "kernel", "pid": self.km.provisioner.pid})
+
+    def start_new_kernel_client(self) -> None:
+        """Wait for the kernel's first word; one that has none is replaced once.
+
+        Rarely a kernel starts and never answers, or finds its ports taken.
+        """
+        self.shutdown_kernel = "immediate"
+        try:
+            super().start_new_kernel_client()
+        except RuntimeError:
+            if self._is_stopped():
+                raise
+            self._watch({"event": "again"})
+            self.startup_timeout *= 2
+            self.km = self.create_kernel_manager()
+            self.start_new_kernel(**self._asked)
+            super().start_new_kernel_client()
+        self.shutdown_kernel = "graceful"
 
     def execute(self, **kwargs: Any) -> None:  # noqa: ANN401 - start_kernel's
         """Run every cell; Fault says where and why it stopped."""
@@ -202,13 +224,23 @@ class MeshEngine(Engine):  # type: ignore[misc]
         redactor: Redactor,
         watch: Callable[[dict[str, Any]], None],
         limits: tuple[float, float],
+        start_limit: int,
+        is_stopped: Callable[[], bool],
         cwd: str,
     ) -> nbformat.NotebookNode:
         """Run the notebook in a new kernel, keeping the executed copy at `output_path`."""
         saver = Saver(nb, output_path, redactor)
         saver.notebook_start()
         try:
-            Client(saver, watch, limits, kernel_name=kernel_name).execute(cwd=cwd)
+            client = Client(
+                saver,
+                watch,
+                limits,
+                is_stopped,
+                kernel_name=kernel_name,
+                startup_timeout=start_limit,
+            )
+            client.execute(cwd=cwd)
         finally:
             saver.notebook_complete()
         return nb

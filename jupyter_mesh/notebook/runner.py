@@ -42,14 +42,16 @@ class PapermillRunner:
 
     Executed copies go to `runs`/run id/; `kernel` is a kernelspec's name, `python3` meaning
     the interpreter of this process; `timeout` are the seconds one cell may take, `run_timeout`
-    the whole notebook, 0 without limit. `secrets` gives the values that are masked in the copy
-    and in errors.
+    the whole notebook, 0 without limit. A kernel that says nothing for `start_timeout` seconds
+    is replaced by another, which has twice as long. `secrets` gives the values that are masked
+    in the copy and in errors.
     """
 
     runs: Path
     kernel: str = "python3"
     timeout: float = 3600
     run_timeout: float = 0
+    start_timeout: int = 30
     secrets: Callable[[], Sequence[str]] = field(default=tuple, repr=False)
 
     def run(
@@ -78,6 +80,7 @@ class PapermillRunner:
             "kernel": self.kernel,
             "cell_limit": self.timeout,
             "run_limit": self.run_timeout,
+            "start_limit": self.start_timeout,
             "secrets": secrets,
         }
         started = datetime.now(UTC)
@@ -157,6 +160,9 @@ class _Watch:
             self.seconds.append(event["seconds"])
             text = f"Cell {event['cell']} took {event['seconds']:.1f} s"
             self.tell(Progress(Step.RUN, text, len(self.seconds), self.total))
+        elif kind == "again":
+            text = f"The kernel did not answer; starting another for {self.document.name}"
+            self.tell(Progress(Step.RUN, text, 0, self.total))
         elif kind == "end":
             self.ended = True
             self.environment = tuple(event["environment"])

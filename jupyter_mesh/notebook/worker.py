@@ -115,6 +115,8 @@ class Worker:
             redactor=redactor,
             watch=lambda event: self.tell(redactor.clean(event)),
             limits=(job["cell_limit"], job["run_limit"]),
+            start_limit=job["start_limit"],
+            is_stopped=self.stopped.is_set,
             cwd=job["folder"],
         )
 

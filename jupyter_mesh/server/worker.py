@@ -56,6 +56,7 @@ class Telling:
     def __init__(self, job: Job, jobs: Jobs, out: TextIO) -> None:
         self.job, self.jobs, self.out = job, jobs, out
         self._next = 0.0
+        self._has_unsaid = False
         self._lock = threading.Lock()
 
     def hear(self, progress: Progress) -> None:
@@ -65,6 +66,7 @@ class Telling:
             checks = tuple(record(check) for check in progress.checks)
             job = self.job.advanced(progress)
             self.job = replace(job, checks=(*job.checks, *checks))
+            self._has_unsaid = True
             if is_news or checks or monotonic() >= self._next:
                 self._keep()
 
@@ -78,16 +80,25 @@ class Telling:
         # A database that is away for a moment must not end a promotion that could succeed.
         with suppress(StorageError):
             self.jobs.save(self.job)
+            self._has_unsaid = False
         self._next = monotonic() + _PAUSE
         with suppress(BrokenPipeError, ValueError):
             self.out.write(json.dumps(heard(self.job)) + "\n")
             self.out.flush()
 
     def live(self, ended: threading.Event) -> None:
-        """Say again and again that the process is alive, until it ends."""
-        while not ended.wait(_HEARTBEAT):
-            with suppress(MeshError):
-                self.jobs.touch(self.job.id)
+        """Say again and again that the process is alive, until it ends, and what came too soon
+        after the thing before to be said at once.
+        """
+        due = monotonic() + _HEARTBEAT
+        while not ended.wait(_PAUSE):
+            with self._lock:
+                if self._has_unsaid:
+                    self._keep()
+            if monotonic() >= due:
+                due = monotonic() + _HEARTBEAT
+                with suppress(MeshError):
+                    self.jobs.touch(self.job.id)
 
 
 def promote(mesh: Mesh, order: dict[str, Any], out: TextIO, stopped: threading.Event) -> None:

@@ -161,6 +161,67 @@ def test_a_missing_kernel_is_said(run):
         run("a = 1", kernel="nosuch")
 
 
+@pytest.fixture
+def odd_kernel(tmp_path, monkeypatch):
+    """A kernelspec whose kernel does something else at its first starts, so many times."""
+
+    def make(instead, times):
+        spec = tmp_path / "share" / "kernels" / "odd"
+        spec.mkdir(parents=True)
+        script = spec / "start.py"
+        starts = tmp_path / "starts"
+        script.write_text(
+            "import pathlib, runpy, sys, time, os\n"
+            f"starts = pathlib.Path({str(starts)!r})\n"
+            "begun = starts.read_text().split() if starts.exists() else []\n"
+            "starts.write_text(' '.join([*begun, str(os.getpid())]))\n"
+            f"if len(begun) < {times}:\n    {instead}\n"
+            "runpy.run_module('ipykernel_launcher', run_name='__main__')\n"
+        )
+        kernel = {
+            "argv": [sys.executable, str(script), "-f", "{connection_file}"],
+            "display_name": "Odd",
+            "language": "python",
+        }
+        (spec / "kernel.json").write_text(json.dumps(kernel))
+        monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
+        return lambda: [int(pid) for pid in starts.read_text().split()]
+
+    return make
+
+
+@pytest.mark.parametrize("instead", ["time.sleep(600)", "sys.exit(1)"])
+def test_a_kernel_that_never_answers_is_replaced_once(run, odd_kernel, instead):
+    begun = odd_kernel(instead, times=1)
+    assert "here" in printed(run("print('here')", kernel="odd", start_timeout=3))
+    assert len(begun()) == 2
+    assert gone(begun()[0])
+    assert any("starting another" in progress.text for progress in run.progress)
+
+
+def test_a_kernel_that_never_answers_twice_ends_the_run(run, odd_kernel):
+    begun = odd_kernel("time.sleep(600)", times=9)
+    with pytest.raises(NotebookError, match=r"could not be run: .*respond in 2 seconds"):
+        run("print('here')", kernel="odd", start_timeout=1)
+    assert len(begun()) == 2
+    assert all(gone(pid) for pid in begun())
+
+
+def test_a_stop_while_a_kernel_says_nothing_starts_no_other(run, odd_kernel, tmp_path):
+    begun, cancel = odd_kernel("time.sleep(600)", times=9), threading.Event()
+
+    def stop():
+        while not (tmp_path / "starts").exists():
+            time.sleep(0.05)
+        cancel.set()
+
+    threading.Thread(target=stop).start()
+    with pytest.raises(PromotionStopped):
+        run("print('here')", kernel="odd", cancel=cancel)
+    assert len(begun()) == 1
+    assert gone(begun()[0])
+
+
 def test_a_foreign_kernelspec_of_that_name_does_not_matter(run, tmp_path, monkeypatch):
     spec = tmp_path / "share" / "kernels" / "python3"
     spec.mkdir(parents=True)

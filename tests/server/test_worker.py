@@ -3,6 +3,7 @@
 import io
 import threading
 from datetime import UTC, datetime
+from time import monotonic, sleep
 
 import pytest
 
@@ -103,3 +104,19 @@ def test_quick_cells_do_not_flood_the_database(small_mesh):
         telling.hear(Progress(Step.RUN, f"Cell {number}", number, 1000))
     assert len(saved) < 50
     assert telling.job.cells == (999, 1000)
+
+
+def test_what_came_too_soon_is_told_while_nothing_else_happens(small_mesh):
+    jobs, ended = small_mesh.parts.home.jobs, threading.Event()
+    jobs.save(Job("a", ORDERS, "bo", datetime.now(UTC)))
+    telling = Telling(jobs.find("a"), jobs, io.StringIO())
+    live = threading.Thread(target=telling.live, args=(ended,))
+    live.start()
+    for number in (1, 2, 3):
+        telling.hear(Progress(Step.RUN, f"Cell {number}", number, 4))
+    until = monotonic() + 30
+    while jobs.find("a").cells != (3, 4) and monotonic() < until:
+        sleep(0.05)
+    ended.set()
+    live.join()
+    assert jobs.find("a").cells == (3, 4)
