@@ -87,6 +87,8 @@ def toured(path, folder):
     notebook.cells = cells
     where = {"metadata": {"path": str(folder / "notebooks")}}
     NotebookClient(notebook, timeout=240, kernel_name="python3", resources=where).execute()
+    ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in ran), path.name
     return json.loads(answers.read_text())
 
 
@@ -97,6 +99,7 @@ def plain(line):
 
 def test_the_story_is_the_same(stories):
     here, there = stories["embedded"], stories["trino"]
+    assert len(here["lines"]) == 4
     assert [line.heading for line in here["lines"]] == [line.heading for line in there["lines"]]
     assert [plain(line) for line in here["lines"]] == [plain(line) for line in there["lines"]]
     assert here["lines"][-1].rows == there["lines"][-1].rows
