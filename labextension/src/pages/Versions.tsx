@@ -202,9 +202,11 @@ function Changes(props: {
       )
     ],
     [trans.__('Inputs'), value.inputs_changed],
-    [trans.__('Views'), value.views_changed],
     [trans.__('Checks'), value.checks_changed.filter(isAsked)]
   ];
+  if (!port && value.views_changed.length) {
+    parts.push([trans.__('Views'), value.views_changed]);
+  }
   return (
     <dl className="jp-mesh-differences">
       {parts.map(([name, lines]) => (

@@ -3,9 +3,14 @@ import { act, type ReactElement } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import type { Difference, Release, TableDetails } from '../../src/api';
+import type {
+  Difference,
+  ProductDetails,
+  Release,
+  TableDetails
+} from '../../src/api';
 import { Columns, sized } from '../../src/pages/Columns';
-import { Versions } from '../../src/pages/Versions';
+import { Releases, Versions } from '../../src/pages/Versions';
 import { serve } from '../server';
 
 const trans = nullTranslator.load('jupyter_mesh');
@@ -101,7 +106,7 @@ const DIFFERENCE: Difference = {
     }
   ],
   inputs_changed: [],
-  views_changed: [],
+  views_changed: ['added lake.shop_orders.late'],
   checks_changed: ['orders.share.type: new -> passed', 'items.n.type: new']
 };
 let frame: HTMLElement;
@@ -177,4 +182,24 @@ it('tells of each version what it brought, and of two releases what differs', as
     'Inputsthe same',
     'Checksorders.share.type: new -> passed'
   ]);
+});
+
+it('tells of two releases what became of their views, where anything did', async () => {
+  const releases = [release('1.1.0'), release('1.0.0')];
+  const product = { name: 'shop/orders', releases } as ProductDetails;
+  const answers = [DIFFERENCE, { ...DIFFERENCE, views_changed: [] }];
+  for (const answer of answers) {
+    serve({ 'GET diff': () => answer });
+    await shown(
+      <Releases
+        key={answer.views_changed.length}
+        product={product}
+        run={run}
+        trans={trans}
+      />
+    );
+    expect(words('.jp-mesh-differences > div').slice(5)).toEqual(
+      answer.views_changed.map(line => `Views${line}`)
+    );
+  }
 });
