@@ -1,6 +1,7 @@
 """Fixtures for tests of the whole: a small mesh with real parts and one product."""
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -102,19 +103,15 @@ def notebook(cells):
     )
 
 
-@pytest.fixture
-def small_folder(tmp_path, monkeypatch):
+def laid_out(folder):
     """The files of a mesh: one lake, one SQLite database, the product shop/orders."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MESH_PATH", raising=False)
-    monkeypatch.setenv("MESH_USER", "ana")
-    folder = tmp_path / "products" / "shop" / "orders"
-    (folder / "contracts").mkdir(parents=True)
-    (folder / "product.odps.yaml").write_text(PRODUCT.lstrip())
-    (folder / "contracts" / "orders.odcs.yaml").write_text(CONTRACT.lstrip())
-    (folder / "orders.ipynb").write_text(notebook(CELLS))
-    (tmp_path / "orders.csv").write_text(ORDERS)
-    (tmp_path / "mesh.yaml").write_text(
+    product = folder / "products" / "shop" / "orders"
+    (product / "contracts").mkdir(parents=True)
+    (product / "product.odps.yaml").write_text(PRODUCT.lstrip())
+    (product / "contracts" / "orders.odcs.yaml").write_text(CONTRACT.lstrip())
+    (product / "orders.ipynb").write_text(notebook(CELLS))
+    (folder / "orders.csv").write_text(ORDERS)
+    (folder / "mesh.yaml").write_text(
         dedent(
             """
             name: shop
@@ -127,13 +124,50 @@ def small_folder(tmp_path, monkeypatch):
             """
         ).lstrip()
     )
-    with closing(sqlite3.connect(tmp_path / "crm.sqlite")) as database, database:
+    with closing(sqlite3.connect(folder / "crm.sqlite")) as database, database:
         database.execute("CREATE TABLE customers (id INTEGER, country TEXT)")
         database.executemany(
             "INSERT INTO customers VALUES (?, ?)",
             [(0, "DE"), (1, "FR"), (2, "DE"), (3, "IT"), (4, "FR")],
         )
-    return tmp_path
+    return folder
+
+
+def entered(folder, patch):
+    """Work in a mesh's folder, as ana."""
+    patch.chdir(folder)
+    patch.delenv("MESH_PATH", raising=False)
+    patch.setenv("MESH_USER", "ana")
+    return folder
+
+
+@pytest.fixture
+def small_folder(tmp_path, monkeypatch):
+    """The files of a small mesh in which nothing was done yet."""
+    return entered(laid_out(tmp_path), monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def first_release(tmp_path_factory):
+    """That mesh with its orders landed and one release, and a copy to put it back from.
+
+    A catalog tells where its files are, so that it cannot be used in another place.
+    """
+    from jupyter_mesh.mesh import Mesh
+
+    folder = laid_out(tmp_path_factory.mktemp("released"))
+    with pytest.MonkeyPatch.context() as patch, Mesh.open(entered(folder, patch)) as mesh:
+        mesh.land(folder / "orders.csv", "lake.raw.orders")
+        mesh.promote("shop/orders")
+    return folder, shutil.copytree(folder, tmp_path_factory.mktemp("copy") / "mesh")
+
+
+@pytest.fixture
+def released(first_release, monkeypatch):
+    """The folder of that mesh with one release, as it was made."""
+    folder, copy = first_release
+    shutil.rmtree(folder)
+    return entered(shutil.copytree(copy, folder), monkeypatch)
 
 
 @pytest.fixture

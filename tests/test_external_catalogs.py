@@ -281,14 +281,9 @@ def test_a_wrong_token_and_an_address_of_nobody_are_told(folder, theirs, monkeyp
 
 
 @pytest.fixture(scope="module")
-def cluster(shared_nessie):
-    """A Trino that knows the keys of the store and nothing else."""
-    store, _nessie = shared_nessie
-    keys = {
-        "MESH_LAKE_ACCESS_KEY": str(store.facts["access_key"]),
-        "MESH_LAKE_SECRET_KEY": str(store.facts["secret_key"]),
-    }
-    with servers.trino(environment=keys) as service:
+def cluster():
+    """A Trino that knows the keys of the store."""
+    with servers.trino() as service:
         yield service
 
 

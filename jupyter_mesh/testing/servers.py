@@ -22,7 +22,7 @@ from uuid import uuid4
 from jupyter_mesh.stack import Stack
 from jupyter_mesh.stack.packages import home
 from jupyter_mesh.stack.postgres import Postgres
-from jupyter_mesh.stack.storage import Storage
+from jupyter_mesh.stack.storage import ACCESS_KEY, SECRET_KEY, Storage
 from jupyter_mesh.stack.trino import Trino
 from jupyter_mesh.testing.ceph import Ceph
 from jupyter_mesh.testing.nessie import Nessie
@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from jupyter_mesh.stack.service import Service
 
 PASSWORD = "mesh"  # noqa: S105 - of a server that lives for a test
+# What a Trino knows by the names that are written for it: of stores, a lake and a source.
+SECRETS = {
+    "MESH_LAKE_PASSWORD": PASSWORD,
+    "MESH_LAKE_ACCESS_KEY": ACCESS_KEY,
+    "MESH_LAKE_SECRET_KEY": SECRET_KEY,
+    "MESH_SALES_PASSWORD": PASSWORD,
+}
 
 
 @contextmanager
@@ -49,13 +56,14 @@ def trino(
     """A Trino with no catalogs: `CREATE CATALOG` makes them; give them names of your own.
 
     `config` is laid over config.properties (an empty value takes one away), `files` are more
-    files of etc by their name, `environment` is what `${ENV:NAME}` finds. Who
-    asks for the same gets the same server; whoever kills it, or leaves it in a state, asks for
-    one `alone`.
+    files of etc by their name, `environment` is what `${ENV:NAME}` finds
+    beside SECRETS. Who asks for the same gets the same server; whoever kills it, or leaves it
+    in a state, asks for one `alone`.
     """
     kind = Trino(is_brief=True, config=config or {}, files=files or {})
-    asked = {"config": kind.config, "files": kind.files, "environment": environment or {}}
-    with _running("trino", kind, asked, environment or {}, alone=alone) as service:
+    known = {**SECRETS, **(environment or {})}
+    asked = {"config": kind.config, "files": kind.files, "environment": known}
+    with _running("trino", kind, asked, known, alone=alone) as service:
         yield service
 
 

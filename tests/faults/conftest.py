@@ -10,16 +10,11 @@ from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.stack.storage import ACCESS_KEY, SECRET_KEY
 from jupyter_mesh.testing import servers
 
-# What mesh.yaml refers to, and the names under which the server looks the same up.
+# What mesh.yaml refers to; the server knows the same by other names.
 SECRETS = {
     "SHOP_PASSWORD": servers.PASSWORD,
     "SHOP_ACCESS_KEY": ACCESS_KEY,
     "SHOP_SECRET_KEY": SECRET_KEY,
-}
-SERVER_SECRETS = {
-    "MESH_LAKE_PASSWORD": servers.PASSWORD,
-    "MESH_LAKE_ACCESS_KEY": ACCESS_KEY,
-    "MESH_LAKE_SECRET_KEY": SECRET_KEY,
 }
 TOTALS = [("DE", 40), ("FR", 40), ("IT", 20)]
 
@@ -33,7 +28,7 @@ def secrets(monkeypatch):
 
 @pytest.fixture(scope="session")
 def trino():
-    with servers.trino(environment=SERVER_SECRETS) as service:
+    with servers.trino() as service:
         yield service
 
 

@@ -12,23 +12,17 @@ from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.ceph import ACCESS_KEY, SECRET_KEY
 
-# What mesh.yaml refers to, and the names under which the server looks the same up.
+# What mesh.yaml refers to; the server knows the same by other names.
 SECRETS = {
     "SHOP_PASSWORD": servers.PASSWORD,
     "SHOP_ACCESS_KEY": ACCESS_KEY,
     "SHOP_SECRET_KEY": SECRET_KEY,
 }
-SERVER_SECRETS = {
-    "MESH_LAKE_PASSWORD": servers.PASSWORD,
-    "MESH_LAKE_ACCESS_KEY": ACCESS_KEY,
-    "MESH_LAKE_SECRET_KEY": SECRET_KEY,
-    "MESH_SALES_PASSWORD": servers.PASSWORD,
-}
 
 
 @pytest.fixture(scope="session")
 def trino():
-    with servers.trino(environment=SERVER_SECRETS) as service:
+    with servers.trino() as service:
         yield service
 
 

@@ -13,7 +13,7 @@ from jupyter_mesh.cli.app import mesh as shell
 from jupyter_mesh.cli.terminal import Terminal
 from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.testing import servers
-from tests.federation.conftest import SERVER_SECRETS, Both, opened, rewritten
+from tests.federation.conftest import Both, opened, rewritten
 
 pytestmark = pytest.mark.long
 SALES = """
@@ -160,9 +160,7 @@ def test_a_server_given_the_written_files_answers_the_same(both, folder):
     assert secret in files["catalog/sales.properties"]
     assert f"password={servers.PASSWORD}" not in "".join(files.values())
     config = {"catalog.store": "file"}
-    with servers.trino(
-        config=config, files=files, environment=SERVER_SECRETS, alone=True
-    ) as guarded:
+    with servers.trino(config=config, files=files, alone=True) as guarded:
         engine = {"kind": "trino", "url": guarded.url}
         rewritten(folder, lambda said: said.update(engine="trino", engines={"trino": engine}))
         with Mesh.open(folder) as mesh:

@@ -54,13 +54,15 @@ def start():
 
 
 @pytest.fixture
-def cells(small_folder):
-    """Change the code of the product's notebook: a function of its list of sources."""
-    path = small_folder / "products" / "shop" / "orders" / "orders.ipynb"
-    original = path.read_text()
+def cells():
+    """Change the code of the product's notebook: a function of its first list of sources."""
+    path = Path("products", "shop", "orders", "orders.ipynb")
+    original = []
 
     def change(put):
-        notebook = json.loads(original)
+        if not original:
+            original.append(path.read_text())
+        notebook = json.loads(original[0])
         sources = put([cell["source"] for cell in notebook["cells"]])
         template = notebook["cells"][-1]
         first = notebook["cells"][0]

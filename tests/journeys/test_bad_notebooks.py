@@ -35,15 +35,6 @@ STAGED = {
 }
 
 
-@pytest.fixture
-def released(small_folder, run):
-    """The mesh with release 1.0.0."""
-    assert run("land", "orders.csv", "lake.raw.orders").returncode == 0
-    done = run("promote", "shop/orders")
-    assert done.returncode == 0, done.stderr
-    return small_folder
-
-
 def refused(run, reason):
     """Promote, expect that refusal, and see that nothing else has changed."""
     done = run("promote", "shop/orders")
@@ -68,7 +59,7 @@ def test_a_notebook_that_stops_names_its_cell(released, run, cells, kind):
     code, reason = STOP[kind]
     if kind == "hangs":
         with (released / "mesh.yaml").open("a") as settings:
-            settings.write("cell_timeout: 30\n")
+            settings.write("cell_timeout: 15\n")
     cells(lambda good: [*good[:3], code, *good[3:]])
     refused(run, reason)
 

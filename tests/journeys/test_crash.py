@@ -12,9 +12,7 @@ MOMENTS = ["Cell 3:", "Collecting", "Publishing", "tags of"]
 
 @pytest.mark.long
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_after_a_kill_the_next_promotion_works(small_folder, run, start, moment):
-    assert run("land", "orders.csv", "lake.raw.orders").returncode == 0
-    assert run("promote", "shop/orders").returncode == 0
+def test_after_a_kill_the_next_promotion_works(released, run, start, moment):
     victim = start("promote", "shop/orders")
     assert any(moment in line for line in victim.stderr)
     victim.send_signal(signal.SIGKILL)
@@ -29,7 +27,7 @@ def test_after_a_kill_the_next_promotion_works(small_folder, run, start, moment)
     again = run("promote", "shop/orders", "--wait", "60")
     assert again.returncode == 0, again.stderr
     assert json.loads(run("fsck", "--json").stdout) == []
-    with Mesh.open(small_folder) as mesh:
+    with Mesh.open(released) as mesh:
         states = [record.state for record in mesh.parts.home.runs()]
         branches = mesh.parts.home.branches()
     assert states == ["published", "published" if len(after) == 2 else "lost", "published"]

@@ -14,15 +14,6 @@ LOCK = (
 )
 
 
-@pytest.fixture
-def released(small_folder, run):
-    """The mesh with one release."""
-    assert run("land", "orders.csv", "lake.raw.orders").returncode == 0
-    done = run("promote", "shop/orders")
-    assert done.returncode == 0, done.stderr
-    return small_folder
-
-
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("spoil", "words"),

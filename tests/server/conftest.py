@@ -78,8 +78,10 @@ def jp_server_config():
 
 
 @pytest.fixture
-def jp_root_dir(small_folder):
-    return small_folder
+def jp_root_dir(request):
+    """The mesh that the test asks for: a new one, or one with a release."""
+    asked = "released" if "released" in request.fixturenames else "small_folder"
+    return request.getfixturevalue(asked)
 
 
 @pytest.fixture
@@ -120,12 +122,12 @@ def landed(small_folder):
 
 
 @pytest.fixture
-def published(landed):
-    """That mesh with one release of shop/orders."""
+def published(released):
+    """The release of the server's mesh, which then has one."""
     from jupyter_mesh.mesh import Mesh
 
-    with Mesh.open(landed) as mesh:
-        return mesh.promote("shop/orders")
+    with Mesh.open(released) as mesh:
+        return mesh.release("shop/orders@latest")
 
 
 @pytest.fixture
