@@ -17,9 +17,9 @@ FRONT := package.json package-lock.json tsconfig.json vitest.config.mts eslint.c
 demo: $(VENV)/.demo
 	$(BIN)/mesh demo .demo
 
-# Three at once also on two cores: much of the time servers start and clocks are waited for.
+# Four at once also on two cores: much of the time servers start and clocks are waited for.
 test: $(VENV)/.test node_modules/.checked check browser
-	$(BIN)/python -m pytest --ignore=tests/ui -n 3 --no-loadscope-reorder $(WATCHED)
+	$(BIN)/python -m pytest --ignore=tests/ui -n 4 --no-loadscope-reorder $(WATCHED)
 	$(MAKE) --no-print-directory journeys
 
 # What a person does in JupyterLab, driven in a real browser; two at once, as a browser and a
