@@ -102,17 +102,17 @@ def _key(older: Contract, newer: Contract) -> Iterator[Step]:
 def _guarantees(older: Contract, newer: Contract) -> Iterator[Step]:
     """Rules, and the flags of columns, by what they guarantee and not by how they say it."""
     old, new = _given(older), _given(newer)
-    names = {column.name for column in newer.columns}
-    was = {column.name for column in older.columns}
+    # A rule on a column that its own contract lacks holds nothing.
+    both = {column.name for column in newer.columns} & {c.name for c in older.columns}
     lost = [
         one
         for one in old
-        if one.binds and _is_on(one.rule, names) and not any(two.covers(one) for two in new)
+        if one.binds and _is_on(one.rule, both) and not any(two.covers(one) for two in new)
     ]
     for one in lost:
         yield from _weaker(one, _counterpart(one, new))
     for two in new:
-        if two.binds and _is_on(two.rule, was) and not any(one.covers(two) for one in old):
+        if two.binds and _is_on(two.rule, both) and not any(one.covers(two) for one in old):
             counterpart = _counterpart(two, old)
             if counterpart not in lost:
                 yield from _stronger(counterpart, two)
@@ -125,7 +125,7 @@ def _given(contract: Contract) -> list[Guarantee]:
 
 
 def _is_on(rule: Rule, columns: set[str]) -> bool:
-    """Whether the rule is about what is there: a column's own coming and going says it all.
+    """Whether the rule is about what stays: a column's own coming and going says it all.
 
     A primary key's coming and going is told by itself, too.
     """

@@ -295,6 +295,13 @@ def test_ports_come_and_go():
     assert removed.reasons == ("port a was removed",)
 
 
+def test_a_rule_on_a_column_that_its_contract_lacks_is_no_promise():
+    lacks, without, has = of(col("y"), rule()), of(col("y")), of(col("y"), col("x"))
+    assert without.change_from(lacks).change is NONE
+    assert has.change_from(lacks).reasons == ("column x (bigint) was added",)
+    assert has.change_from(lacks).change is MINOR
+
+
 KINDS = st.sampled_from(["integer", "bigint", "varchar", "decimal(9,2)", "date"])
 OPERATORS = st.sampled_from(
     ["mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeLessOrEqualTo", "mustBeLessThan"]
