@@ -70,6 +70,15 @@ CELLS = [
     ("", "frame = totals.df()\nframe.loc[frame.index < spoil, 'country'] = None"),
     ("", "mesh.stage('orders', frame)"),
 ]
+GATE = """
+import pathlib, time
+for _turn in range(1200):
+    if pathlib.Path({path!r}).exists():
+        break
+    time.sleep(0.1)
+else:
+    raise TimeoutError("nobody opened the gate")
+"""
 ORDERS = "id,customer,amount\n" + "".join(
     f"{number},{number % 5},{number * 1.25:.2f}\n" for number in range(1, 101)
 )
@@ -145,6 +154,29 @@ def entered(folder, patch):
 def small_folder(tmp_path, monkeypatch):
     """The files of a small mesh in which nothing was done yet."""
     return entered(laid_out(tmp_path), monkeypatch)
+
+
+class Gate:
+    """A gate in a notebook: its run waits there until a test lets it through."""
+
+    def __init__(self, path):
+        self._path = path
+        self.code = GATE.format(path=str(path))
+
+    def stand_in(self, folder):
+        """Wait in the cell before the one that stages."""
+        path = folder / "products" / "shop" / "orders" / "orders.ipynb"
+        document = json.loads(path.read_text())
+        document["cells"][3]["source"] += self.code
+        path.write_text(json.dumps(document))
+
+    def open(self):
+        self._path.touch()
+
+
+@pytest.fixture
+def gate(tmp_path_factory):
+    return Gate(tmp_path_factory.mktemp("gate") / "open")
 
 
 @pytest.fixture(scope="session")

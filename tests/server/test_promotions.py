@@ -20,14 +20,6 @@ ORDERS = ProductName("shop", "orders")
 NOTEBOOK = "products/shop/orders/orders.ipynb"
 
 
-def slow(folder, seconds=60):
-    """Make the product's notebook sleep before it stages."""
-    path = folder / NOTEBOOK
-    notebook = json.loads(path.read_text())
-    notebook["cells"][3]["source"] += f"\nimport time\ntime.sleep({seconds})"
-    path.write_text(json.dumps(notebook))
-
-
 async def reached(ask, job_id, what, seconds=60):
     for _turn in range(seconds * 5):
         job = (await ask(f"promotions/{job_id}")).json
@@ -37,9 +29,9 @@ async def reached(ask, job_id, what, seconds=60):
     raise AssertionError(job)
 
 
-async def begun(ask, landed, seconds=60):
-    """A promotion that sleeps in its fourth cell."""
-    slow(landed, seconds)
+async def begun(ask, landed, gate):
+    """A promotion that waits in its fourth cell."""
+    gate.stand_in(landed)
     started = await ask("promotions", "POST", product="shop/orders")
     assert started.status == 202, started.content
     job = await reached(ask, started.json["id"], lambda job: job["cells"]["done"] >= 3)
@@ -182,8 +174,8 @@ async def test_a_notebook_that_stops_is_told_with_its_cell(ask, landed, ended):
 
 
 @pytest.mark.long
-async def test_a_promotion_is_stopped_and_nothing_has_changed(ask, landed, ended):
-    job = await begun(ask, landed)
+async def test_a_promotion_is_stopped_and_nothing_has_changed(ask, landed, ended, gate):
+    job = await begun(ask, landed, gate)
     second = await ask("promotions", "POST", product="shop/orders")
     assert second.status == 409
     assert (await ask(f"promotions/{job['id']}", "DELETE")).status == 202
@@ -195,8 +187,8 @@ async def test_a_promotion_is_stopped_and_nothing_has_changed(ask, landed, ended
 
 
 @pytest.mark.long
-async def test_a_process_that_is_killed_is_told_as_failed(ask, landed, ended):
-    job = await begun(ask, landed)
+async def test_a_process_that_is_killed_is_told_as_failed(ask, landed, ended, gate):
+    job = await begun(ask, landed, gate)
     os.kill(process_of(landed, job["id"]), signal.SIGKILL)
     job = await ended(job["id"])
     assert job["state"] == "failed"
@@ -204,9 +196,9 @@ async def test_a_process_that_is_killed_is_told_as_failed(ask, landed, ended):
 
 
 @pytest.mark.long
-async def test_a_process_that_does_not_stop_is_ended(ask, landed, ended, monkeypatch):
+async def test_a_process_that_does_not_stop_is_ended(ask, landed, ended, gate, monkeypatch):
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.5)
-    job = await begun(ask, landed)
+    job = await begun(ask, landed, gate)
     # A process that is held cannot hear that it is to stop.
     os.kill(process_of(landed, job["id"]), signal.SIGSTOP)
     await ask(f"promotions/{job['id']}", "DELETE")

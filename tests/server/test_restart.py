@@ -1,6 +1,5 @@
 """Promises about a server that dies: what it started goes on, and is shown as what it is."""
 
-import json
 import os
 import signal
 import time
@@ -8,13 +7,6 @@ import time
 import pytest
 
 from jupyter_mesh.mesh import Mesh
-
-
-def sleeping(folder, seconds):
-    path = folder / "products/shop/orders/orders.ipynb"
-    notebook = json.loads(path.read_text())
-    notebook["cells"][3]["source"] += f"\nimport time\ntime.sleep({seconds})"
-    path.write_text(json.dumps(notebook))
 
 
 def reached(server, job_id, what, seconds=60):
@@ -27,26 +19,27 @@ def reached(server, job_id, what, seconds=60):
     raise AssertionError(job)
 
 
-def begun(server, seconds):
-    sleeping(server.folder, seconds)
+def begun(server, gate):
+    gate.stand_in(server.folder)
     job_id = server.ask("promotions", "POST", product="shop/orders")["id"]
     return reached(server, job_id, lambda job: job["cells"]["done"] >= 3)["id"]
 
 
 @pytest.mark.long
-def test_a_promotion_survives_its_server(server):
-    job_id = begun(server, 8)
+def test_a_promotion_survives_its_server(server, gate):
+    job_id = begun(server, gate)
     server.stop(signal.SIGKILL)
     server.start()
     assert server.ask("promotions", state="running")["items"][0]["id"] == job_id
+    gate.open()
     job = reached(server, job_id, lambda job: False)
     assert job["state"] == "published", job
     assert server.ask("releases")["items"][0]["version"] == "1.0.0"
 
 
 @pytest.mark.long
-def test_the_next_server_stops_what_the_last_one_started(server):
-    job_id = begun(server, 60)
+def test_the_next_server_stops_what_the_last_one_started(server, gate):
+    job_id = begun(server, gate)
     server.stop(signal.SIGKILL)
     server.start()
     server.ask(f"promotions/{job_id}", "DELETE")
@@ -55,8 +48,8 @@ def test_the_next_server_stops_what_the_last_one_started(server):
 
 
 @pytest.mark.long
-def test_a_promotion_that_died_with_its_server_is_lost(server):
-    job_id = begun(server, 60)
+def test_a_promotion_that_died_with_its_server_is_lost(server, gate):
+    job_id = begun(server, gate)
     with Mesh.open(server.folder) as mesh:
         process = mesh.parts.home.jobs.find(job_id).process
     server.stop(signal.SIGKILL)

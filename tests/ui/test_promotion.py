@@ -131,8 +131,8 @@ def test_an_obstacle_leads_to_its_cell_and_keeps_the_button_shut(bench):
     ).wait_for()
 
 
-def test_a_promotion_goes_on_while_the_page_is_loaded_again(bench):
-    bench.write({4: "import time\ntime.sleep(12)\nframe = totals.df()"})
+def test_a_promotion_goes_on_while_the_page_is_loaded_again(bench, gate):
+    gate.stand_in(bench.folder)
     bench.plan()
     bench.promote()
     bench.panel.locator("[data-step=run][data-state=running]").wait_for(timeout=ENDS)
@@ -142,11 +142,12 @@ def test_a_promotion_goes_on_while_the_page_is_loaded_again(bench):
     bench.desk.ready()
     bench.desk.picture("promotion-reloaded")
     bench.panel.locator("[data-step=run]").wait_for(timeout=30_000)
+    gate.open()
     bench.state("published")
 
 
-def test_a_promotion_can_be_stopped_and_two_tabs_agree(bench, new_desk):
-    bench.write({4: "import time\ntime.sleep(120)\nframe = totals.df()"})
+def test_a_promotion_can_be_stopped_and_two_tabs_agree(bench, new_desk, gate):
+    gate.stand_in(bench.folder)
     bench.plan()
     bench.promote()
     bench.panel.locator("[data-step=run][data-state=running]").wait_for(timeout=ENDS)
