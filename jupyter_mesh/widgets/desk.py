@@ -24,6 +24,9 @@ class Desk(AnyWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        # A question names the shell that is to hear it, so that it is heard while a cell runs.
+        # ipykernel 7.4 would send it to the shell that spoke last instead, the busy one too.
+        self.comm._reply_subshell_for = None
         self._tickets: dict[str, QueryTicket] = {}
         self.on_msg(self._hear)
 

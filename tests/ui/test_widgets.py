@@ -174,13 +174,17 @@ def test_a_refusal_shows_the_failing_rows_in_the_dark(bare, run):
 
 def test_a_promotion_is_stopped_while_the_kernel_works(bare, run, small_folder, gate):
     gate.stand_in(small_folder)
-    run("panel = PromotionPanel(mesh, 'shop/orders')\npanel")
+    # As in a notebook that is run whole: the kernel is at work from the first moment on.
+    run(
+        "from IPython.display import display\ndisplay(PromotionPanel(mesh, 'shop/orders'))",
+        ends=False,
+    )
+    run("import time; time.sleep(600)", ends=False)
     panel = last(bare.page, ".mesh-promotion")
     start = panel.get_by_role("button", name=re.compile(r"^Promote 1\.0\.0"))
     expect(start).to_be_enabled(timeout=ENDS)
     start.click()
-    expect(panel).to_contain_text("of 5 cells", timeout=ENDS)
-    run("import time; time.sleep(120)", ends=False)
+    expect(panel).to_contain_text("3 of 5 cells", timeout=ENDS)
     panel.get_by_role("button", name="Cancel").click()
     # Long before the cell ends.
     panel.locator("[data-state=cancelled]").wait_for(timeout=60_000)
