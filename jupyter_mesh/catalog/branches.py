@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, insert, literal, select, update
+from sqlalchemy import and_, case, delete, insert, literal, select, update
 
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.catalog.lending import give_up, give_up_strays
@@ -121,13 +121,14 @@ class Branches:
         return [_branch(row) for row in found]
 
     def renew(self, name: str) -> None:
-        """Extend the lease; ConflictError when the branch is no longer open."""
+        """Extend the lease, never shorten it; ConflictError when the branch is not open."""
         with self.database.writing(durable=False) as connection:
-            until = self.database.now(connection) + self.lease
+            kept = _BRANCHES.c.lease_until
+            until = rows.to_text(self.database.now(connection) + self.lease)
             done = connection.execute(
                 update(_BRANCHES)
                 .where(self._is_open(name))
-                .values(lease_until=rows.to_text(until))
+                .values(lease_until=case((kept > until, kept), else_=until))
             )
         if done.rowcount != 1:
             raise closed(name, self.find(name).state)

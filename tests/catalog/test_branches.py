@@ -137,6 +137,12 @@ def test_a_branch_whose_lease_has_ended_is_swept_and_a_renewed_one_is_not(hand, 
     assert lake.sweep() == []
 
 
+def test_a_longer_lease_is_not_shortened(lake):
+    branch = lake.open_branch("long", PRODUCT, [], lease=timedelta(days=2))
+    lake.renew(branch.name)
+    assert lake.branch(branch.name).lease_until == branch.lease_until
+
+
 def test_names_that_are_not_there_are_answered_with_the_nearest(hand, lake):
     hand.publish(lake, "1.0.0")
     lake.open_branch("r1", None, [])
