@@ -1,5 +1,5 @@
 // Promises of the promotion's picture: nothing starts without a click on what was shown.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import promotion from '../../jupyter_mesh/widgets/pictures/promotion.js';
 import { stepsOf } from '../../jupyter_mesh/widgets/pictures/steps.js';
@@ -155,6 +155,13 @@ test('steps, cells and checks appear as they come, and Cancel asks once', async 
   });
   expect(place.textContent).toContain('1 passed');
   expect(place.textContent).not.toContain('2 of 5 cells');
+});
+
+test("who began it is told with the moment in the reader's own time zone", () => {
+  vi.stubEnv('TZ', 'Asia/Tokyo');
+  model.change('job', JOB);
+  expect(place.textContent).toMatch(/by ana, Nov 23, 2026, 10:02:03\sAM/);
+  vi.unstubAllEnvs();
 });
 
 test('a stop that fails can be asked for again', async () => {

@@ -88,3 +88,11 @@ export const here = () => `mesh-${Math.random().toString(36).slice(2)}`;
 export function counted(number, noun) {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** A moment in the reader's own time zone. */
+export function moment(text) {
+  return new Date(text).toLocaleString('en', {
+    dateStyle: 'medium',
+    timeStyle: 'medium'
+  });
+}

@@ -1,5 +1,5 @@
 // A promotion's picture: the plan before anything happens, the way, the end.
-import { button, copied, el, failure, waiting } from './dom.js';
+import { button, copied, el, failure, moment, waiting } from './dom.js';
 import { deskOf } from './desk.js';
 import { formOf } from './form.js';
 import { refusal, released } from './outcome.js';
@@ -171,7 +171,7 @@ class Promotion {
       el(
         'p',
         { class: 'mesh-quiet' },
-        `by ${job.actor}, ${job.started.slice(0, 19).replace('T', ' ')}`
+        `by ${job.actor}, ${moment(job.started)}`
       ),
       steps(job),
       ...(isRunning
