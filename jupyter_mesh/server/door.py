@@ -114,8 +114,8 @@ class Door(APIHandler):
 
     def _say(self, status: int, details: Mapping[str, Any]) -> None:
         self.set_status(status)
-        told = self.house.told(record(details))
-        self.finish(json.dumps({"error": told}), set_content_type=JSON)
+        fault = self.house.fault(record(details))
+        self.finish(json.dumps({"error": fault}), set_content_type=JSON)
 
     def write_error(self, status_code: int, **about: Any) -> None:  # noqa: ANN401 - tornado's
         """Whatever else went wrong, in the same form and without its innards.

@@ -49,6 +49,13 @@ class House:
             return {key: self.told(part) for key, part in value.items()}
         return list(map(self.told, value)) if isinstance(value, list) else value
 
+    def fault(self, details: dict[str, Any]) -> dict[str, Any]:
+        """An error as a visitor reads it; `path` is its file, where Jupyter can open it."""
+        file = Path(str(details.get("file", "")))
+        path = {"path": self.shown(file)} if file.is_relative_to(self.folder) else {}
+        told: dict[str, Any] = self.told(details)
+        return told | path
+
     def file(self, shown: str) -> Path:
         """The file behind a path that Jupyter shows."""
         return self.folder / shown.removeprefix("RTC:").lstrip("/")

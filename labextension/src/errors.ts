@@ -1,6 +1,12 @@
 // What went wrong, in words that a person can act on.
 import { language } from './language';
 
+/** A line of a file; 0 is no line in particular. */
+export interface Place {
+  path: string;
+  line: number;
+}
+
 /** An answer that is not what was asked for: what happened, and what to do. */
 export class MeshError extends Error {
   constructor(
@@ -12,6 +18,12 @@ export class MeshError extends Error {
   ) {
     super(message);
     this.name = 'MeshError';
+  }
+
+  /** The file that is wrong, where the application can open it; its lines count from 1. */
+  get place(): Place | null {
+    const { path, line } = this.details;
+    return typeof path === 'string' ? { path, line: Number(line ?? 0) } : null;
   }
 
   /** The server did not answer at all. */

@@ -23,6 +23,8 @@ export const Commands = {
   refresh: 'mesh:refresh',
   /** Opens the page of a table or product: `{id, tab?}`. */
   openPage: 'mesh:open-page',
+  /** Opens a file at a line: `{path, line?}`. */
+  openFile: 'mesh:open-file',
   /** Opens an executed notebook to be read: `{release}` or `{promotion}`. */
   openExecuted: 'mesh:open-executed',
   /** Opens the first rows of a table: `{table}`. */

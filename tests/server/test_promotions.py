@@ -97,6 +97,8 @@ async def test_a_broken_product_file_is_told_with_its_line(ask, landed):
         answer = await ask("plan", "POST", **values)
         assert answer.status == 400
         assert answer.error["line"] == 2
+        # As Jupyter opens it; a mesh may lie deeper than the folder that Jupyter shows.
+        assert answer.error["path"] == "products/shop/orders/product.odps.yaml"
     items = (await ask("tree", parent="domain:shop")).json["items"]
     assert items[0]["detail"]["error"]["line"] == 2
     assert items[0]["comment"].startswith("orders/product.odps.yaml:2: kind: ")

@@ -100,6 +100,11 @@ def test_a_product_file_of_nonsense_is_told_with_its_line(shop, small_folder):
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"product.odps.yaml.*2"))
     expect(page).not_to_contain_text(str(small_folder))
     desk.picture("faults-nonsense")
-    expect(planned(desk).get_by_role("alert")).to_contain_text("product.odps.yaml")
+    page.get_by_role("button", name="Open the file").click()
+    expect(desk.page.locator("#jp-main-statusbar")).to_contain_text("Ln 2, Col 1")
+    desk.picture("faults-nonsense-opened")
+    alert = planned(desk).get_by_role("alert")
+    expect(alert).to_contain_text("product.odps.yaml")
+    expect(alert.get_by_role("button", name="Open the file")).to_be_visible()
     # What was written there is text and nothing else.
     expect(desk.page.locator(".jp-mesh-page b", has_text="Nonsense")).to_have_count(0)

@@ -13,6 +13,7 @@ import {
 import * as api from '../api';
 import type { ProductDetails, TableDetails } from '../api';
 import { useAnswer } from '../asking';
+import type { MeshError, Place } from '../errors';
 import { Failure, Waiting } from '../failure';
 import { nameOf } from '../names';
 import { Sample } from '../results/Sample';
@@ -46,6 +47,15 @@ export function Page(props: PageProps): JSX.Element {
   );
 }
 
+/** What went wrong with a page, with the way to the file that is to blame. */
+function Fault(
+  props: PageProps & { error: MeshError; retry: () => void }
+): JSX.Element {
+  const open = ({ path, line }: Place): void =>
+    props.run(Commands.openFile, { path, line });
+  return <Failure {...props} open={open} />;
+}
+
 function TablePage(props: PageProps): JSX.Element {
   const { place, run, trans } = props;
   const name = nameOf(place);
@@ -54,7 +64,7 @@ function TablePage(props: PageProps): JSX.Element {
     place
   );
   if (error) {
-    return <Failure error={error} trans={trans} retry={retry} />;
+    return <Fault {...props} error={error} retry={retry} />;
   }
   if (!value) {
     return <Waiting text={trans.__('Looking at %1…', name)} />;
@@ -117,7 +127,7 @@ function ProductPage(props: PageProps): JSX.Element {
     place
   );
   if (error) {
-    return <Failure error={error} trans={trans} retry={retry} />;
+    return <Fault {...props} error={error} retry={retry} />;
   }
   if (!value) {
     return <Waiting text={trans.__('Looking at %1…', name)} />;

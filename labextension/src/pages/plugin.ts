@@ -14,6 +14,7 @@ import type { Widget } from '@lumino/widgets';
 
 import { Commands, DOMAIN, PAGES } from '../tokens';
 import type { Workshop } from './executed';
+import { showLine } from './line';
 import type { PageWidget } from './panel';
 
 const pages: JupyterFrontEndPlugin<void> = {
@@ -70,6 +71,17 @@ const pages: JupyterFrontEndPlugin<void> = {
       command: Commands.openPage,
       args: page => ({ id: page.content.place, tab: page.content.tab }),
       name: page => page.content.place
+    });
+    app.commands.addCommand(Commands.openFile, {
+      label: trans.__('Open the File'),
+      execute: async args => {
+        const path = String(args.path);
+        const widget = await app.commands.execute('docmanager:open', { path });
+        // An application that opens each file in a tab of the browser hands none out.
+        if (widget) {
+          await showLine(widget, Number(args.line ?? 0));
+        }
+      }
     });
     const workshop = { contentFactory, rendermime, editors, trans };
     addExecuted(app, workshop, restorer);

@@ -47,7 +47,7 @@ function Middle(props: Props): JSX.Element | null {
 
 /** What went wrong and what to do, with the way on when there is one. */
 function Trouble(props: Props): JSX.Element | null {
-  const { model, trans } = props;
+  const { model, ways, trans } = props;
   const { fault, rival } = model;
   if (!fault) {
     return null;
@@ -57,7 +57,7 @@ function Trouble(props: Props): JSX.Element | null {
   };
   return (
     <>
-      <Failure error={fault} trans={trans} retry={retry} />
+      <Failure error={fault} trans={trans} retry={retry} open={ways.openFile} />
       {model.isMeshless && (
         <p className="jp-mesh-actions">
           <button

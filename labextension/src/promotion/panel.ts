@@ -5,6 +5,7 @@ import type { Message } from '@lumino/messaging';
 import { createElement } from 'react';
 
 import type { Job, Plan } from '../api';
+import type { Place } from '../errors';
 import { promoteIcon } from '../icons';
 import { PromotionModel } from './model';
 import { Promotion } from './Promotion';
@@ -18,6 +19,7 @@ export interface Ways {
   copy: (text: string) => void;
   /** Whether the promotion is to begin; asks only those who want to be asked. */
   confirm: (plan: Plan) => Promise<boolean>;
+  openFile?: (place: Place) => void;
   openExecuted?: (job: Job) => void;
   openRelease?: (product: string) => void;
 }

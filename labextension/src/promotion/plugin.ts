@@ -20,7 +20,7 @@ import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Job, Plan } from '../api';
-import { MeshError } from '../errors';
+import { MeshError, type Place } from '../errors';
 import { promoteIcon } from '../icons';
 import { executedOf, IJobs } from '../jobs/plugin';
 import type { Jobs } from '../jobs/model';
@@ -238,6 +238,12 @@ function waysOf(
     copy: text => {
       Clipboard.copyToSystem(text);
       Notification.info(trans.__('Copied.'), { autoClose: 2000 });
+    },
+    get openFile() {
+      return has(Commands.openFile)
+        ? ({ path, line }: Place) =>
+            void commands.execute(Commands.openFile, { path, line })
+        : undefined;
     },
     get openExecuted() {
       return has(Commands.openExecuted)

@@ -10,8 +10,9 @@ import type {
   TableDetails
 } from '../../src/api';
 import { Columns, sized } from '../../src/pages/Columns';
+import { Page } from '../../src/pages/Page';
 import { Releases, Versions } from '../../src/pages/Versions';
-import { serve } from '../server';
+import { Refusal, serve } from '../server';
 
 const trans = nullTranslator.load('jupyter_mesh');
 const run = vi.fn();
@@ -148,6 +149,27 @@ it('shows of every column what it is held to and what is known of its values', a
     ['list', 'array(bigint)', '', '', '', '', '']
   ]);
   expect(words('dd')).toEqual(['400', '3', '1.2 MB']);
+});
+
+it('leads from a fault to the line of its file, where the server tells a path', async () => {
+  const error = {
+    type: 'DescriptorError',
+    message: 'product.odps.yaml:2: kind: expected DataProduct.',
+    remedy: ''
+  };
+  const page = (place: string): ReactElement => (
+    <Page place={place} tab="" choose={vi.fn()} run={run} trans={trans} />
+  );
+  serve({ 'GET product': () => new Refusal(400, error) });
+  await shown(page('product:shop/orders'));
+  expect(frame.textContent).toContain('expected DataProduct');
+  expect(frame.textContent).not.toContain('Open the file');
+  const path = 'work/shop/product.odps.yaml';
+  serve({ 'GET product': () => new Refusal(400, { ...error, path, line: 2 }) });
+  await shown(page('product:shop/returns'));
+  const buttons = [...frame.querySelectorAll('button')];
+  buttons.find(one => one.textContent === 'Open the file')?.click();
+  expect(run).toHaveBeenLastCalledWith('mesh:open-file', { path, line: 2 });
 });
 
 it('leaves out what nothing is known of', async () => {
