@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 EVENT = "https://schema.jupyter.org/jupyter_mesh/promotion/v1"
 _THREADS = 8
+_GRACE_SECONDS = 5.0
 
 
 class MeshExtension(ExtensionApp):
@@ -64,6 +66,10 @@ class MeshExtension(ExtensionApp):
         """Let go of everything; promotions go on by themselves."""
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.house.index.close()
+        if not await to_thread(self.house.index.settle, _GRACE_SECONDS):
+            self.log.warning(
+                "The mesh's index is left in the middle of a look at its catalogs."
+            )
         self.house.opened.close()
 
     @property

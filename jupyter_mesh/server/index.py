@@ -60,6 +60,15 @@ class Freshness:
             self._closed = True
             self._turn.notify_all()
 
+    def settle(self, seconds: float) -> bool:
+        """Wait for the end of the look that is on its way; whether it came in time.
+
+        An interpreter that ends while a thread is deep in an engine's own code is aborted.
+        """
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return self._thread is None or not self._thread.is_alive()
+
     def _keep(self) -> None:
         while self._waited():
             began = monotonic()

@@ -1,12 +1,14 @@
 """Promises of the search index: it finds, forgives slips, and follows what changes."""
 
 import asyncio
+from threading import Event
 
 import pytest
 
 from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.server import index
 from jupyter_mesh.server.listing import Lister
+from jupyter_mesh.server.opened import OpenMesh
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +95,27 @@ def test_a_broken_product_and_a_lost_source_keep_the_rest(small_mesh, small_fold
     assert names.listed(["product:shop/orders"])["product:shop/orders"].comment
     assert names.search("customers", 5)
     assert product
+
+
+def test_the_end_waits_for_the_look_that_is_on_its_way(small_folder, monkeypatch):
+    looks, go_on = Event(), Event()
+
+    def refresh(_lister):
+        looks.set()
+        assert go_on.wait(30)
+        return 0
+
+    monkeypatch.setattr(Lister, "refresh", refresh)
+    opened = OpenMesh(small_folder, "")
+    kept = index.Freshness(opened)
+    assert kept.settle(0)
+    kept.wanted()
+    assert looks.wait(30)
+    kept.close()
+    assert not kept.settle(0.1)
+    go_on.set()
+    assert kept.settle(30)
+    opened.close()
 
 
 def test_a_catalog_that_left_the_mesh_is_forgotten(small_mesh, small_folder):
