@@ -47,7 +47,7 @@ def product_change(
         elif port not in older:
             parts.append(VersionDecision(Change.MINOR, (f"port {port} was added",)))
         else:
-            part = newer[port].change_from(older[port])
+            part = contract_change(older[port], newer[port])
             reasons = tuple(f"{port}: {reason}" for reason in part.reasons)
             parts.append(VersionDecision(part.change, reasons))
     return VersionDecision.largest(parts)

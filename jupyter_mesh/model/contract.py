@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_mesh.model.types import TrinoType
-    from jupyter_mesh.model.versions import VersionDecision
 
 
 class Severity(StrEnum):
@@ -79,9 +78,3 @@ class Contract:
     def key(self) -> tuple[str, ...]:
         """The columns of the primary key, in order."""
         return tuple(column.name for column in self.columns if column.primary_key)
-
-    def change_from(self, older: Contract) -> VersionDecision:
-        """The size of the step from an older contract to this one, with every reason."""
-        from jupyter_mesh.model.changes import contract_change
-
-        return contract_change(older, self)

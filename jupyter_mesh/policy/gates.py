@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_mesh.errors import InputError
 from jupyter_mesh.formats.odcs import read_contract
 from jupyter_mesh.formats.secrets import scan_notebook, scan_value, scan_yaml
+from jupyter_mesh.model.changes import contract_change
 from jupyter_mesh.model.contract import Severity
 from jupyter_mesh.model.policy import Decision, Reason
 from jupyter_mesh.model.quality import Outcome
@@ -106,7 +107,7 @@ class HonestVersion:
         was = _version(older.version) if older else None
         if older is None or was is None or claimed is None:
             return
-        step = output.contract.change_from(older)
+        step = contract_change(older, output.contract)
         needed = _needed(was, step.change)
         if claimed < was:
             yield Reason(self.name, f"{file} claims {claimed}, but {was} was released before.")

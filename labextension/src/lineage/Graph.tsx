@@ -20,7 +20,7 @@ import { useAnswer } from '../asking';
 import { Failure, Waiting } from '../failure';
 import { productIcon, tableIcon } from '../icons';
 import { nameOf } from '../names';
-import type { Run } from '../pages/panel';
+import type { Run } from '../pages/run';
 import { Commands } from '../tokens';
 import { HEIGHT, joined, placed, WIDTH } from './layout';
 

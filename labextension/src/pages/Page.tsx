@@ -20,7 +20,7 @@ import { Sample } from '../results/Sample';
 import { Commands } from '../tokens';
 import { Columns } from './Columns';
 import { About, Checks, Rules } from './Parts';
-import type { Run } from './panel';
+import type { Run } from './run';
 import { Releases, Versions } from './Versions';
 
 const Graph = lazy(() => import('../lineage/Graph'));

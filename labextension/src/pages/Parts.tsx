@@ -5,7 +5,7 @@ import type { JSX, ReactNode } from 'react';
 import type { Check, ProductDetails, Rule } from '../api';
 import { Commands } from '../tokens';
 import { promise, said } from '../words';
-import type { Run } from './panel';
+import type { Run } from './run';
 
 /** A table of words. */
 export function Table(props: {

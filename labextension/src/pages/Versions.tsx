@@ -13,7 +13,7 @@ import { useAnswer } from '../asking';
 import { Failure, Waiting } from '../failure';
 import { Commands } from '../tokens';
 import { moment, said } from '../words';
-import type { Run } from './panel';
+import type { Run } from './run';
 import { Table } from './Parts';
 
 export function Versions(props: {

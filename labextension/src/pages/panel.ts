@@ -1,16 +1,13 @@
 // The frame of a page: a tab of the main area that tells about one table or product.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { createElement } from 'react';
 
 import { productIcon, tableIcon } from '../icons';
 import { nameOf } from '../names';
 import { Page } from './Page';
-
-/** How pages reach the commands of others. */
-export type Run = (command: string, args: ReadonlyPartialJSONObject) => void;
+import type { Run } from './run';
 
 export class PageWidget extends ReactWidget {
   private chosen: string;

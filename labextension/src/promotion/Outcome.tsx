@@ -9,7 +9,7 @@ import { Log } from '../jobs/Log';
 import { stateText } from '../jobs/states';
 import { Steps } from '../jobs/Steps';
 import { moment } from '../words';
-import type { Props } from './Promotion';
+import type { Props } from './given';
 
 type Told = Props & { job: Job };
 

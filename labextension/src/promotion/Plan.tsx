@@ -7,7 +7,7 @@ import type { ComponentType, JSX, ReactNode } from 'react';
 import type { Obstacle, Plan } from '../api';
 import { Waiting } from '../failure';
 import { promise } from '../words';
-import { busyText, type Props } from './Promotion';
+import { busyText, type Props } from './given';
 
 interface Form {
   schema: Record<string, unknown>;

@@ -1,20 +1,11 @@
 // The picture of a promotion panel: the plan, what runs, or what has to be laid out first.
-import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
 import { Failure, Waiting } from '../failure';
-import type { PromotionModel } from './model';
+import { busyText, type Props } from './given';
 import { Outcome } from './Outcome';
-import type { Ways } from './panel';
 import { PlanPicture } from './Plan';
 import { ScaffoldForm } from './Scaffold';
-
-export interface Props {
-  model: PromotionModel;
-  ways: Ways;
-  translator: ITranslator;
-  trans: TranslationBundle;
-}
 
 export function Promotion(props: Props): JSX.Element {
   const { model, trans } = props;
@@ -83,27 +74,4 @@ function Trouble(props: Props): JSX.Element | null {
       )}
     </>
   );
-}
-
-/** What is on its way, in words. */
-export function busyText(
-  model: PromotionModel,
-  trans: TranslationBundle
-): string {
-  switch (model.busy) {
-    case 'saving':
-      return trans.__('Saving the notebook…');
-    case 'planning':
-      return trans.__('Planning…');
-    case 'laying out':
-      return trans.__('Laying out the product…');
-    case 'making':
-      return trans.__('Making a mesh…');
-    case 'starting':
-      return trans.__('Starting…');
-    case 'opening':
-      return trans.__('Opening the release…');
-    default:
-      return '';
-  }
 }

@@ -4,7 +4,7 @@ import { useId, useState } from 'react';
 
 import type { Proposal } from '../api';
 import { Waiting } from '../failure';
-import { busyText, type Props } from './Promotion';
+import { busyText, type Props } from './given';
 
 const PLAIN = '[a-z_][a-z0-9_]*';
 

@@ -4,25 +4,12 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { createElement } from 'react';
 
-import type { Job, Plan } from '../api';
-import type { Place } from '../errors';
 import { promoteIcon } from '../icons';
+import type { Ways } from './given';
 import { PromotionModel } from './model';
 import { Promotion } from './Promotion';
 
 export { PromotionModel };
-
-/** What the picture lets happen elsewhere; what is missing cannot be done in this application. */
-export interface Ways {
-  goto: (notebook: string, cell: number, line: number) => void;
-  gotoStage: (notebook: string, port: string) => void;
-  copy: (text: string) => void;
-  /** Whether the promotion is to begin; asks only those who want to be asked. */
-  confirm: (plan: Plan) => Promise<boolean>;
-  openFile?: (place: Place) => void;
-  openExecuted?: (job: Job) => void;
-  openRelease?: (product: string) => void;
-}
 
 export class PromotionPanel extends ReactWidget {
   constructor(

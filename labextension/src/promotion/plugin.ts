@@ -25,8 +25,9 @@ import { promoteIcon } from '../icons';
 import { executedOf, IJobs } from '../jobs/plugin';
 import type { Jobs } from '../jobs/model';
 import { Commands, DOMAIN, PROMOTION } from '../tokens';
+import type { Ways } from './given';
 import type { Save, Subject } from './model';
-import type { PromotionPanel, Ways } from './panel';
+import type { PromotionPanel } from './panel';
 import { reveal, stagingCell } from './place';
 
 type Frame = MainAreaWidget<PromotionPanel>;

@@ -1,0 +1,4 @@
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+/** How pages reach the commands of others. */
+export type Run = (command: string, args: ReadonlyPartialJSONObject) => void;
