@@ -15,6 +15,7 @@ import { createElement } from 'react';
 import * as api from '../api';
 import { MeshError } from '../errors';
 import { Failure, Waiting } from '../failure';
+import { drawing } from '../results/output';
 
 /** What notebooks are drawn with. */
 export interface Workshop {
@@ -69,14 +70,16 @@ function show(panel: Panel, picture: JSX.Element): void {
 
 function drawn(
   found: Awaited<ReturnType<typeof api.notebook>>,
-  { contentFactory, rendermime, editors }: Workshop
+  { contentFactory, rendermime, editors, trans }: Workshop
 ): Widget {
+  const kept = rendermime.clone();
+  kept.addFactory(drawing(kept, trans, false), 0);
   const model = new NotebookModel();
   model.fromJSON(found);
   model.readOnly = true;
   const notebook = new StaticNotebook({
     contentFactory,
-    rendermime,
+    rendermime: kept,
     mimeTypeService: editors.mimeTypeService,
     notebookConfig: {
       ...StaticNotebook.defaultNotebookConfig,

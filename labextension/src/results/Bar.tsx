@@ -9,10 +9,9 @@ import { visible } from './values';
 export interface BarProps {
   columns: readonly Column[];
   view: View;
-  /** Missing where no kernel ever held the rows. */
+  /** Missing where no kernel can be asked for the rows. */
   save: (() => void) | null;
   stage: (() => void) | null;
-  canSave: boolean;
   busy: boolean;
   charted: boolean;
   look(view: Partial<View>): void;
@@ -61,7 +60,7 @@ export function Bar(props: BarProps): JSX.Element {
         <Deed
           does={props.stage}
           text={trans.__('Stage as…')}
-          disabled={!props.canSave || props.busy}
+          disabled={props.busy}
           title={trans.__(
             "All rows for an output port of this notebook's product, unseen until it is promoted"
           )}
@@ -71,12 +70,8 @@ export function Bar(props: BarProps): JSX.Element {
         <Deed
           does={props.save}
           text={trans.__('Save as…')}
-          disabled={!props.canSave || props.busy}
-          title={
-            props.canSave
-              ? trans.__('All rows as csv or Parquet, beside the notebook')
-              : trans.__('Run the cell again: no kernel holds all of the rows')
-          }
+          disabled={props.busy}
+          title={trans.__('All rows as csv or Parquet, beside the notebook')}
         />
       )}
     </div>

@@ -7,10 +7,10 @@ import { ResultPanel } from './panel';
 import type { ResultRecord } from './record';
 import { fromBase64, recordOf } from './rows';
 
-/** The result that a cell left behind, and the kernel that may have more of it. */
+/** The result that a cell left behind, and the kernel that may have more of it, if any. */
 export function drawn(
   record: ResultRecord,
-  ask: Ask,
+  ask: Ask | null,
   rendermime: IRenderMimeRegistry,
   trans: TranslationBundle
 ): ResultPanel {

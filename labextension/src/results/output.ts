@@ -9,12 +9,28 @@ import { gone, KernelDesk } from './kernel';
 import type { Ask } from './model';
 import { MIME, readRecord } from './record';
 
-export class ResultOutput extends Panel implements IRenderMime.IRenderer {
+/** What draws results of a registry's notebooks; those that only show what was have no kernel. */
+export function drawing(
+  rendermime: IRenderMimeRegistry,
+  trans: TranslationBundle,
+  hasKernel: boolean
+): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME],
+    // Ahead of the text/html that comes along for other viewers.
+    defaultRank: 0,
+    createRenderer: () => new ResultOutput(rendermime, trans, hasKernel)
+  };
+}
+
+class ResultOutput extends Panel implements IRenderMime.IRenderer {
   private desk: KernelDesk | null = null;
 
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly trans: TranslationBundle
+    private readonly trans: TranslationBundle,
+    private readonly hasKernel: boolean
   ) {
     super();
     this.addClass('jp-mesh-result-output');
@@ -31,7 +47,8 @@ export class ResultOutput extends Panel implements IRenderMime.IRenderer {
     }
     const { drawn } = await import('./drawn');
     const ask: Ask = (...asked) => this.open().ask(...asked);
-    this.addWidget(drawn(record, ask, this.rendermime, this.trans));
+    const asked = this.hasKernel ? ask : null;
+    this.addWidget(drawn(record, asked, this.rendermime, this.trans));
   }
 
   override dispose(): void {

@@ -64,14 +64,13 @@ export class ResultPanel extends Panel {
     return createElement(Bar, {
       columns: model.columns,
       view: model.view,
-      canSave: model.canAsk,
       busy: model.waiting !== null,
       charted: this.chart !== null,
       look: view => model.look(view),
       addFilter: () => void this.filter(this.grid.cursor?.column ?? 0),
       chart: this.canChart ? () => this.toggleChart() : null,
-      stage: model.isKept ? () => void askStage(model, trans) : null,
-      save: model.isKept ? () => void askSave(model, trans) : null,
+      stage: model.canAsk ? () => void askStage(model, trans) : null,
+      save: model.canAsk ? () => void askSave(model, trans) : null,
       trans
     });
   }

@@ -7,8 +7,7 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { DOMAIN, RESULTS } from '../tokens';
-import { ResultOutput } from './output';
-import { MIME } from './record';
+import { drawing } from './output';
 
 const results: JupyterFrontEndPlugin<void> = {
   id: RESULTS,
@@ -22,16 +21,7 @@ const results: JupyterFrontEndPlugin<void> = {
     translator: ITranslator
   ) => {
     const trans = translator.load(DOMAIN);
-    rendermime.addFactory(
-      {
-        safe: true,
-        mimeTypes: [MIME],
-        // Ahead of the text/html that comes along for other viewers.
-        defaultRank: 0,
-        createRenderer: () => new ResultOutput(rendermime, trans)
-      },
-      0
-    );
+    rendermime.addFactory(drawing(rendermime, trans, true), 0);
   }
 };
 
