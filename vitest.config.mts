@@ -7,6 +7,9 @@ export default defineConfig({
     include: ['labextension/**/*.test.{ts,tsx}', 'tests/widgets/**/*.test.js'],
     setupFiles: ['labextension/tests/setup.ts'],
     restoreMocks: true,
+    // Only what hangs fails by the clock: a machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     server: { deps: { inline: [/@jupyterlab/, /@jupyter\//, /@lumino/] } }
   }
 });

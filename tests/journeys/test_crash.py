@@ -35,19 +35,22 @@ def test_after_a_kill_the_next_promotion_works(released, run, start, moment):
 
 
 @pytest.mark.long
-def test_two_promotions_of_one_product_do_not_meet(small_folder, run, start):
+def test_two_promotions_of_one_product_do_not_meet(small_folder, run, start, gate):
     assert run("land", "orders.csv", "lake.raw.orders").returncode == 0
+    gate.stand_in(small_folder)
     first = start("promote", "shop/orders")
     assert any("Cell 2" in line for line in first.stderr)
     refused = run("--json", "promote", "shop/orders")
     assert refused.returncode == 4
     error = json.loads(refused.stdout)["error"]
     assert "is held by ana, run " in error["message"]
-    waited = run("--json", "promote", "shop/orders", "--wait", "60")
-    assert waited.returncode == 0, waited.stderr
-    assert json.loads(waited.stdout)["version"] == "1.0.0+r1"
+    waiting = start("--json", "promote", "shop/orders", "--wait", "120")
+    gate.open()
     first.communicate()
     assert first.returncode == 0
+    answer, said = waiting.communicate()
+    assert waiting.returncode == 0, said
+    assert json.loads(answer)["version"] == "1.0.0+r1"
     assert small_folder.joinpath("products/shop/orders/releases/1.0.0.json").exists()
 
 
