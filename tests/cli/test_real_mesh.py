@@ -9,6 +9,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -116,7 +117,9 @@ def test_ctrl_c_ends_a_long_query_at_once(folder):
     )
     words = [MESH, "query", sql]
     with subprocess.Popen(words, cwd=folder.root, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
+        # It is at the statement when it has worked longer than it takes to begin.
+        while sum(psutil.Process(process.pid).cpu_times()[:2]) < 4:
+            time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         try:
             said = process.communicate(timeout=30)[1]

@@ -193,7 +193,7 @@ def odd_kernel(tmp_path, monkeypatch):
 @pytest.mark.parametrize("instead", ["time.sleep(600)", "sys.exit(1)"])
 def test_a_kernel_that_never_answers_is_replaced_once(run, odd_kernel, instead):
     begun = odd_kernel(instead, times=1)
-    assert "here" in printed(run("print('here')", kernel="odd", start_timeout=3))
+    assert "here" in printed(run("print('here')", kernel="odd", start_timeout=8))
     assert len(begun()) == 2
     assert gone(begun()[0])
     assert any("starting another" in progress.text for progress in run.progress)

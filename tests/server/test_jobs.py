@@ -26,17 +26,24 @@ class Paused(Promotions):
         with self.count:
             self.running += 1
             self.most = max(self.most, self.running)
-        self.go.wait(20)
+        self.go.wait(60)
         with self.count:
             self.running -= 1
         self._conclude(jobs, job.concluded(JobState.PUBLISHED, datetime.now(UTC)))
+
+    def reached(self, number):
+        """Wait until so many have begun."""
+        until = time.monotonic() + 30
+        while self.running < number and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.running == number
 
 
 def states(jobs):
     return sorted(job.state.value for job in jobs.all())
 
 
-def settled(jobs, seconds=20):
+def settled(jobs, seconds=60):
     until = time.monotonic() + seconds
     while "running" in states(jobs) and time.monotonic() < until:
         time.sleep(0.05)
@@ -47,7 +54,9 @@ def test_so_many_run_at_once_and_the_others_wait(small_mesh):
     paused = Paused(2)
     for product in PRODUCTS:
         paused.start(small_mesh, product, {})
-    time.sleep(1.2)
+    assert paused.reached(2)
+    # Another would have begun by now.
+    time.sleep(0.3)
     assert paused.running == 2
     paused.go.set()
     assert settled(small_mesh.parts.home.jobs) == ["published"] * 4
@@ -58,10 +67,10 @@ def test_one_that_waits_is_stopped_before_it_begins(small_mesh):
     paused = Paused(1)
     jobs = small_mesh.parts.home.jobs
     first = paused.start(small_mesh, PRODUCTS[0], {})
-    time.sleep(0.3)
+    assert paused.reached(1)
     second = paused.start(small_mesh, PRODUCTS[1], {})
     paused.cancel(jobs, second.id)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while jobs.find(second.id).is_running and time.monotonic() < until:
         time.sleep(0.05)
     assert jobs.find(second.id).state == "cancelled"

@@ -148,7 +148,7 @@ def test_a_promotion_goes_on_while_the_kernel_works_and_ends_in_a_release(bare, 
     panel.locator("[data-state=running]").first.wait_for(timeout=ENDS)
     # The kernel is free, and what it does next holds nothing up.
     run("print(mesh.query('SELECT 40 + 2').rows())")
-    run("import time; time.sleep(25)", ends=False)
+    run("import time; time.sleep(300)", ends=False)
     panel.get_by_text("published").first.wait_for(timeout=ENDS)
     bare.picture("widgets-published")
     expect(panel).to_contain_text("shop/orders 1.0.0")
