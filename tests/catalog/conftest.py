@@ -288,7 +288,7 @@ class Stranger:
     def ask(self, method, path, body=None, *, token="", headers=None):
         """One plain request; answers status and parsed body."""
         host, port = self.listener.server_address[:2]
-        connection = http.client.HTTPConnection(host, port, timeout=10)
+        connection = http.client.HTTPConnection(host, port, timeout=120)
         headers = {"Authorization": f"Bearer {token}"} | (headers or {})
         text = body if body is None or isinstance(body, bytes) else json.dumps(body)
         try:
@@ -357,7 +357,7 @@ def ask(gateway):
     def answer(method, path, body=None, headers=None):
         place = gateway.endpoint("lake")
         address = urlsplit(place.uri)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
         headers = {"Authorization": f"Bearer {place.token}"} | (headers or {})
         text = None if body is None else json.dumps(body)
         try:

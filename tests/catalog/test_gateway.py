@@ -25,7 +25,7 @@ def test_it_listens_on_loopback_only_when_needed_and_stops(gateway, ask):
 
 
 def opened(place):
-    return http.client.HTTPConnection("127.0.0.1", urlsplit(place.uri).port, timeout=10)
+    return http.client.HTTPConnection("127.0.0.1", urlsplit(place.uri).port, timeout=120)
 
 
 def test_a_closed_gateway_ends_the_conversations_it_has(gateway):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 
 import pytest
 
@@ -25,17 +24,6 @@ def test_a_state_is_read_from_its_file_once(local_hand, local_lake):
         assert local_lake.snapshot(table) == state
         local_lake.load(table)
     assert reads == []
-
-
-def test_a_warm_snapshot_takes_two_milliseconds_at_most(local_hand, local_lake):
-    table = local_hand.table("a")
-    local_lake.prepare(table, COLUMNS, "")
-    times = []
-    for _each in range(50):
-        began = time.perf_counter()
-        local_lake.snapshot(table)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.002
 
 
 def test_a_compressed_metadata_file_is_read(local_hand, local_lake):

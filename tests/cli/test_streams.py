@@ -73,7 +73,7 @@ def in_terminal(*words, **environment):
                     env={**os.environ, "TERM": "xterm-256color", **environment})  # fmt: skip
     os.close(theirs)
     shown = b""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
             part = os.read(ours, 65536)

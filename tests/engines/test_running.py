@@ -1,7 +1,6 @@
 import re
 from collections import deque
 from threading import Timer
-from time import perf_counter
 
 import pyarrow as pa
 import pytest
@@ -44,10 +43,10 @@ def test_a_sum_beyond_bigint_is_an_error_not_a_wrong_number(parent):
 
 
 def test_rows_stream(parent):
-    batches = run(parent, "SELECT x FROM range(50_000_000) t(x)")
-    start = perf_counter()
+    # Whoever waited for all of them would never see the first.
+    batches = run(parent, "SELECT x FROM range(100_000_000_000) t(x)")
     assert next(batches).num_rows > 0
-    assert perf_counter() - start < 2
+    batches.close()
 
 
 @pytest.mark.parametrize("sql", [ENDLESS, "SELECT x FROM range(100_000_000_000) t(x)"])
@@ -55,10 +54,8 @@ def test_a_statement_is_stopped_from_another_thread(parent, sql):
     ticket = QueryTicket()
     timer = Timer(0.3, ticket.cancel)
     timer.start()
-    start = perf_counter()
     with pytest.raises(QueryCancelled):
         deque(run(parent, sql, ticket), maxlen=0)
-    assert perf_counter() - start < 5
     timer.join()
 
 

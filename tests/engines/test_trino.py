@@ -5,7 +5,6 @@ import signal
 from dataclasses import replace
 from decimal import Decimal
 from threading import Thread
-from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -32,6 +31,7 @@ from jupyter_mesh.settings import IcebergSettings, TrinoSettings
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
 from jupyter_mesh.testing.lakes import PlainSecrets, seeded, through_trino, trino_engine
+from tests.waiting import until
 
 pytestmark = pytest.mark.long
 SLOW = "SELECT sum(a.id * b.id % 7 * c.id) FROM flights a, flights b, flights c, flights d"
@@ -77,12 +77,10 @@ def test_a_stopped_statement_has_ended_on_the_server(example):
         "SELECT query_id, state FROM system.runtime.queries "
         f"WHERE query LIKE '%{tag}%' AND query NOT LIKE '%system.runtime%'"
     )
-    while not any(state == "RUNNING" for _, state in example.engine.server.rows(find)):
-        sleep(0.1)
-    while not any("splits" in text for text, _percent in heard):
-        sleep(0.1)
+    until(lambda: "RUNNING" in [state for _, state in example.engine.server.rows(find)])
+    until(lambda: any("splits" in text for text, _percent in heard))
     ticket.cancel()
-    thread.join(30)
+    thread.join(120)
     assert isinstance(failures[0], QueryCancelled)
     ((query_id, _state),) = example.engine.server.rows(find)
     assert states(example, query_id) == [("FAILED", "USER_CANCELED")]
@@ -96,11 +94,7 @@ def test_an_answer_that_is_left_unread_is_ended_on_the_server(example):
     next(batches)
     batches.close()
     del batches, result
-    for _ in range(100):
-        if states(example, query_id)[0][0] == "FAILED":
-            break
-        sleep(0.1)
-    assert states(example, query_id)[0][0] == "FAILED"
+    assert until(lambda: states(example, query_id)[0][0] == "FAILED")
 
 
 def test_both_engines_read_the_same(example):

@@ -38,7 +38,7 @@ class Wire:
         # What a thread does to its network is its own affair, and ends with it.
         self._space = threading.Thread(target=self._live, daemon=True)
         self._space.start()
-        self._begun.wait(10)
+        self._begun.wait(120)
         if self._failure is not None:
             raise self._failure
         here, self._there = f"198.18.{os.getpid() % 200}.1", f"198.18.{os.getpid() % 200}.2"
@@ -71,7 +71,7 @@ class Wire:
         with suppress(AttributeError):
             self._listener.close()
         _ip("link", "del", self._near)
-        self._space.join(10)
+        self._space.join(120)
 
     def _live(self):
         libc = ctypes.CDLL(None, use_errno=True)
@@ -101,7 +101,7 @@ class Wire:
 
         thread = threading.Thread(target=listen)
         thread.start()
-        thread.join(10)
+        thread.join(120)
         (listener,) = found
         return listener
 
@@ -129,7 +129,7 @@ def _ip(*words):
 
 
 def _run(*command):
-    subprocess.run(command, check=True, capture_output=True, timeout=20)
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 # -- a store that fails now and then -----------------------------------------------------------

@@ -254,7 +254,7 @@ class Person:
             self.go(text.partition(": ")[2])
 
     def go(self, url):
-        answer = requests.get(url, verify=self._ca, timeout=30)
+        answer = requests.get(url, verify=self._ca, timeout=120)
         self.answers.append(answer.status_code)
 
 
@@ -336,14 +336,14 @@ def test_a_queued_statement_says_so_can_be_stopped_and_a_full_queue_is_told(engi
         rows(narrow, "SELECT 'the third'")
     assert "try again later" in caught.value.remedy
     second.ticket.cancel()
-    second.join(30)
+    second.join(120)
     assert isinstance(second.error, QueryCancelled)
     assert not any(text.startswith("running") for text in second.heard)
     sql = "SELECT state, error_code FROM system.runtime.queries WHERE query = '{}'"
     found = sql.format("SELECT ''the second''")
     assert rows(wide, found) == [("FAILED", "USER_CANCELED")]
     first.ticket.cancel()
-    first.join(30)
+    first.join(120)
     assert isinstance(first.error, QueryCancelled)
     assert rows(narrow, "SELECT 1") == [(1,)]
 

@@ -69,7 +69,7 @@ class Client:
 
     def messages(self, sent, until=lambda _message: False):
         """What comes back for a cell until it is idle, or a message is waited for."""
-        end = monotonic() + 60
+        end = monotonic() + 120
         while monotonic() < end:
             message = self.client.get_iopub_msg(timeout=60)
             if message["parent_header"].get("msg_id") != sent:

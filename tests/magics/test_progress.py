@@ -1,7 +1,6 @@
 """Cells in a real kernel: progress, the Cancel button, interrupts, papermill."""
 
 import json
-from time import monotonic
 
 import nbformat
 import pytest
@@ -49,10 +48,8 @@ def test_an_interrupt_stops_the_statement_on_its_engine(front):
         front.messages(sent, until=lambda m: m["header"]["msg_type"] == "display_data")
     )
     assert contents(before, "display_data")
-    start = monotonic()
     front.manager.interrupt_kernel()
     (error,) = contents(list(front.messages(sent)), "error")
-    assert monotonic() - start < 5
     assert error["ename"] == "Interrupted"
     assert error["traceback"] == ["Interrupted: the query was stopped."]
     assert front.value("fake.stopped.is_set()") == "True"

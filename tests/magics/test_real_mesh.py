@@ -1,7 +1,6 @@
 """The magics on a real mesh: its engine, its catalog, its errors."""
 
 from decimal import Decimal
-from time import monotonic
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -111,11 +110,9 @@ def test_an_interrupt_stops_the_engine(kernel_client, root):
     front.run("%%mesh\nSELECT 1")
     sent = front.send(f"%%mesh\n{SLOW}")
     list(front.messages(sent, until=lambda m: m["header"]["msg_type"] == "display_data"))
-    start = monotonic()
     front.manager.interrupt_kernel()
     (error,) = [
         m["content"] for m in front.messages(sent) if m["header"]["msg_type"] == "error"
     ]
     assert error["ename"] == "Interrupted"
-    assert monotonic() - start < 5
     assert front.value("mesh.query('SELECT 1 AS x').rows()") == "[(1,)]"

@@ -33,7 +33,7 @@ class Page:
     def ask(self, **data):
         self.answered.clear()
         self.hear({"content": {"data": {"id": 1, **data}}})
-        assert self.answered.wait(10)
+        assert self.answered.wait(120)
         return self.said[-1]
 
 
@@ -131,15 +131,15 @@ def test_a_request_can_be_stopped(tmp_path):
     def slowly():
         for batch in pull():
             reached.set()
-            assert go_on.wait(10)
+            assert go_on.wait(120)
             yield batch
 
     result.batches = slowly
     asked = {"id": 1, "do": "save", "handle": put(result), "path": str(tmp_path / "r.csv")}
     page.hear({"content": {"data": asked}})
-    assert reached.wait(10)
+    assert reached.wait(120)
     page.hear({"content": {"data": {"id": 1, "do": "stop"}}})
     go_on.set()
-    assert page.answered.wait(10)
+    assert page.answered.wait(120)
     assert page.said[-1]["error"]["type"] == "QueryCancelled"
     assert list(tmp_path.iterdir()) == []

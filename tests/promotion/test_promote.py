@@ -278,14 +278,14 @@ def test_of_two_promotions_at_once_one_is_told_who_runs(stage):
 
     def work(plan, environment):
         inside.set()
-        go_on.wait(10)
+        go_on.wait(120)
         for output in plan.product.outputs:
             stage.catalog.write(output.table, environment["MESH_BRANCH"])
 
     stage.runner.work = work
     first = threading.Thread(target=stage.promote)
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(120)
     with pytest.raises(ConflictError, match="held by ana, run"):
         stage.promote()
     go_on.set()

@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from decimal import Decimal
 
 import pytest
@@ -14,6 +13,7 @@ from jupyter_mesh.model.quality import Outcome
 from jupyter_mesh.quality import evaluate
 from jupyter_mesh.quality.evaluate import Evaluator
 from jupyter_mesh.quality.worker import Worker
+from tests.waiting import until
 
 
 def expectation(kind, engine="great-expectations", **kwargs):
@@ -218,11 +218,7 @@ def test_a_worker_ends_with_its_parent():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     pid = int(done.stdout)
-    for _ in range(100):
-        if not _alive(pid):
-            return
-        time.sleep(0.1)
-    pytest.fail("the worker outlived its parent")
+    until(lambda: not _alive(pid))
 
 
 def _alive(pid):

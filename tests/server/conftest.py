@@ -1,6 +1,5 @@
 """A Jupyter Server with the extension, over a small real mesh; a token is always needed."""
 
-import asyncio
 import json
 import os
 import signal
@@ -17,6 +16,8 @@ from jupyter_server.auth import Authorizer, IdentityProvider, User
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, for this folder alone
 from tornado.httpclient import HTTPClientError
 from traitlets.config import Config
+
+from tests.waiting import soon
 
 
 class Reader(Authorizer):
@@ -134,13 +135,12 @@ def published(released):
 def ended(ask):
     """Wait for the end of a promotion."""
 
-    async def wait(job_id, seconds=90):
-        for _turn in range(seconds * 5):
+    async def wait(job_id):
+        async def found():
             job = (await ask(f"promotions/{job_id}")).json
-            if job["state"] != "running":
-                return job
-            await asyncio.sleep(0.2)
-        raise AssertionError(job)
+            return job if job["state"] != "running" else None
+
+        return await soon(found)
 
     return wait
 
@@ -177,7 +177,7 @@ class Server:
             stderr=self.log,
             env={**os.environ, "JUPYTER_CONFIG_DIR": str(self.folder / ".config")},
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             try:
                 return self.ask("status")
@@ -187,7 +187,7 @@ class Server:
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(120)
         self.log.close()
 
     def ask(self, path, method="GET", **values):

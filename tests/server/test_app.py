@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jupyter_mesh
 from jupyter_mesh.server.app import EVENT, MeshExtension
+from tests.waiting import soon
 
 ROOT = Path(jupyter_mesh.__file__).parents[1]
 
@@ -41,7 +42,6 @@ def test_starting_it_loads_nothing_heavy():
 
 
 async def test_what_moves_off_the_loop_is_still_heard(jp_serverapp, house):
-    import asyncio
     from threading import Thread
 
     heard = []
@@ -53,8 +53,8 @@ async def test_what_moves_off_the_loop_is_still_heard(jp_serverapp, house):
     app = jp_serverapp.extension_manager.extension_points["jupyter_mesh"].app
     moved = {"id": "a", "product": "shop/orders", "state": "running", "step": "run"}
     Thread(target=app._tell, args=({**moved, "done": 1, "total": 2},)).start()
-    for _turn in range(50):
-        if heard:
-            break
-        await asyncio.sleep(0.05)
-    assert heard == [{**moved, "done": 1, "total": 2}]
+
+    async def is_heard():
+        return heard
+
+    assert await soon(is_heard) == [{**moved, "done": 1, "total": 2}]

@@ -1,6 +1,5 @@
 """Promises of the search index: it finds, forgives slips, and follows what changes."""
 
-import asyncio
 from threading import Event
 
 import pytest
@@ -9,6 +8,7 @@ from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.server import index
 from jupyter_mesh.server.listing import Lister
 from jupyter_mesh.server.opened import OpenMesh
+from tests.waiting import soon
 
 
 @pytest.fixture(autouse=True)
@@ -23,12 +23,11 @@ async def found(ask, q):
     return [item["id"] for item in answer.json["items"]]
 
 
-async def turns_up(ask, q, place, seconds=15):
-    for _turn in range(seconds * 5):
-        if place in await found(ask, q):
-            return True
-        await asyncio.sleep(0.2)
-    return False
+async def turns_up(ask, q, place):
+    async def is_found():
+        return place in await found(ask, q)
+
+    return await soon(is_found)
 
 
 async def test_what_was_landed_turns_up(ask, landed):
@@ -66,11 +65,11 @@ async def test_what_is_landed_and_dropped_beside_is_followed(ask, landed):
         mesh.land(landed / "orders.csv", "lake.raw.returned_goods")
         assert await turns_up(ask, "returned", "table:lake.raw.returned_goods")
         mesh.query("DROP TABLE lake.raw.returned_goods")
-    for _turn in range(50):
-        if not await found(ask, "returned"):
-            break
-        await asyncio.sleep(0.2)
-    assert await found(ask, "returned") == []
+
+    async def is_gone():
+        return not await found(ask, "returned")
+
+    assert await soon(is_gone)
 
 
 async def test_the_tree_knows_when_a_table_changed(ask, landed):
@@ -102,7 +101,7 @@ def test_the_end_waits_for_the_look_that_is_on_its_way(small_folder, monkeypatch
 
     def refresh(_lister):
         looks.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
         return 0
 
     monkeypatch.setattr(Lister, "refresh", refresh)
@@ -110,7 +109,7 @@ def test_the_end_waits_for_the_look_that_is_on_its_way(small_folder, monkeypatch
     kept = index.Freshness(opened)
     assert kept.settle(0)
     kept.wanted()
-    assert looks.wait(30)
+    assert looks.wait(120)
     kept.close()
     assert not kept.settle(0.1)
     go_on.set()

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_mesh.model.names import ProductName
 from jupyter_mesh.server.jobs import Promotions, heard
+from tests.waiting import LONGEST, until
 
 PRODUCTS = [ProductName("shop", f"p{number}") for number in range(4)]
 
@@ -26,16 +27,14 @@ class Paused(Promotions):
         with self.count:
             self.running += 1
             self.most = max(self.most, self.running)
-        self.go.wait(60)
+        self.go.wait(LONGEST)
         with self.count:
             self.running -= 1
         self._conclude(jobs, job.concluded(JobState.PUBLISHED, datetime.now(UTC)))
 
     def reached(self, number):
         """Wait until so many have begun."""
-        until = time.monotonic() + 30
-        while self.running < number and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda: self.running >= number, pause=0.01)
         return self.running == number
 
 
@@ -43,10 +42,8 @@ def states(jobs):
     return sorted(job.state.value for job in jobs.all())
 
 
-def settled(jobs, seconds=60):
-    until = time.monotonic() + seconds
-    while "running" in states(jobs) and time.monotonic() < until:
-        time.sleep(0.05)
+def settled(jobs):
+    until(lambda: "running" not in states(jobs))
     return states(jobs)
 
 
@@ -70,9 +67,7 @@ def test_one_that_waits_is_stopped_before_it_begins(small_mesh):
     assert paused.reached(1)
     second = paused.start(small_mesh, PRODUCTS[1], {})
     paused.cancel(jobs, second.id)
-    until = time.monotonic() + 30
-    while jobs.find(second.id).is_running and time.monotonic() < until:
-        time.sleep(0.05)
+    until(lambda: not jobs.find(second.id).is_running)
     assert jobs.find(second.id).state == "cancelled"
     assert jobs.find(first.id).state == "running"
     paused.go.set()

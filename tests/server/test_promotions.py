@@ -1,6 +1,5 @@
 """Promises of the promote button: planned, laid out, carried out, refused, stopped, lost."""
 
-import asyncio
 import json
 import os
 import signal
@@ -15,18 +14,18 @@ from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.model.jobs import Job
 from jupyter_mesh.model.names import ProductName
 from jupyter_mesh.server import jobs as module
+from tests.waiting import soon
 
 ORDERS = ProductName("shop", "orders")
 NOTEBOOK = "products/shop/orders/orders.ipynb"
 
 
-async def reached(ask, job_id, what, seconds=60):
-    for _turn in range(seconds * 5):
+async def reached(ask, job_id, what):
+    async def found():
         job = (await ask(f"promotions/{job_id}")).json
-        if what(job) or job["state"] != "running":
-            return job
-        await asyncio.sleep(0.2)
-    raise AssertionError(job)
+        return job if what(job) or job["state"] != "running" else None
+
+    return await soon(found)
 
 
 async def begun(ask, landed, gate):
@@ -259,11 +258,11 @@ async def test_a_job_that_goes_on_without_its_server_is_followed_to_its_end(
         process.wait()
     job = await reached(ask, "job1", lambda job: job["state"] == "lost")
     assert job["state"] == "lost"
-    for _turn in range(50):
-        if heard:
-            break
-        await asyncio.sleep(0.1)
-    assert heard == ["lost"]
+
+    async def is_heard():
+        return heard
+
+    assert await soon(is_heard) == ["lost"]
 
 
 async def test_a_job_of_another_machine_is_shown_and_left_alone(ask, landed):

@@ -2,21 +2,19 @@
 
 import os
 import signal
-import time
 
 import pytest
 
 from jupyter_mesh.mesh import Mesh
+from tests.waiting import until
 
 
-def reached(server, job_id, what, seconds=60):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+def reached(server, job_id, what):
+    def found():
         job = server.ask(f"promotions/{job_id}")
-        if what(job) or job["state"] != "running":
-            return job
-        time.sleep(0.2)
-    raise AssertionError(job)
+        return job if what(job) or job["state"] != "running" else None
+
+    return until(found)
 
 
 def begun(server, gate):

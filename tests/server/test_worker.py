@@ -3,7 +3,6 @@
 import io
 import threading
 from datetime import UTC, datetime
-from time import monotonic, sleep
 
 import pytest
 
@@ -18,6 +17,7 @@ from jupyter_mesh.model.names import ProductName
 from jupyter_mesh.model.policy import Decision, Reason
 from jupyter_mesh.model.runs import Progress, Step
 from jupyter_mesh.server.worker import Telling, promote
+from tests.waiting import until
 
 ORDERS = ProductName("shop", "orders")
 
@@ -114,9 +114,6 @@ def test_what_came_too_soon_is_told_while_nothing_else_happens(small_mesh):
     live.start()
     for number in (1, 2, 3):
         telling.hear(Progress(Step.RUN, f"Cell {number}", number, 4))
-    until = monotonic() + 30
-    while jobs.find("a").cells != (3, 4) and monotonic() < until:
-        sleep(0.05)
+    assert until(lambda: jobs.find("a").cells == (3, 4))
     ended.set()
     live.join()
-    assert jobs.find("a").cells == (3, 4)

@@ -2,11 +2,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from jupyter_mesh.stack import processes
+from tests.waiting import until
 
 STARTER = """
 import sys
@@ -33,13 +33,6 @@ def begin(tmp_path):
     yield start
     for pid, born in begun:
         processes.stop(pid, born, 0)
-
-
-def until(is_so, seconds=10):
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_process_runs_in_its_folder_and_writes_to_its_file(begin, tmp_path):

@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from jupyter_mesh.errors import (
 )
 from jupyter_mesh.stack import Stack, processes, service
 from jupyter_mesh.testing.stacks import Echo, echoes
+from tests.waiting import until
 
 UP = """
 import sys
@@ -199,11 +199,8 @@ def test_who_does_not_get_ready_is_stopped(tmp_path, behaviour):
 
 def test_what_a_killed_session_had_started_is_waited_for(stack, tmp_path):
     with subprocess.Popen([sys.executable, "-c", UP, str(tmp_path)]) as session:
-        end = time.monotonic() + 20
-        while service.read(tmp_path / "echo") is None and time.monotonic() < end:
-            time.sleep(0.001)
+        begun = until(lambda: service.read(tmp_path / "echo"), pause=0.001)
         session.kill()
-    begun = service.read(tmp_path / "echo")
     assert stack.up(["echo"])["echo"].pid == begun.pid
     assert state(stack) == "running"
 

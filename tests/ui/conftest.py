@@ -82,7 +82,7 @@ class Lab:
         self.wait()
 
     def wait(self):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 self.get("api/status")
@@ -108,7 +108,7 @@ class Lab:
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -158,7 +158,7 @@ def chromium():
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "These tests need chromium: apt-get install chromium"
     # A busy machine is slow, not wrong.
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=90_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[f"--{one}" for one in QUIET]
@@ -215,7 +215,7 @@ class Desk:
         """Show the sidebar and wait for its first rows."""
         if not self.page.locator("#jp-mesh-catalog").is_visible():
             self.command("mesh:show-catalog")
-        self.page.wait_for_selector("#jp-mesh-catalog [role=treeitem]", timeout=30_000)
+        self.page.wait_for_selector("#jp-mesh-catalog [role=treeitem]", timeout=90_000)
 
     def row(self, label):
         """The row of the tree with exactly this label."""
@@ -315,7 +315,7 @@ class Sheet:
         """Run a text and put the cursor into the grid of its result."""
         self.run(text)
         cells = self.result.get_by_role("grid")
-        cells.wait_for(timeout=30_000)
+        cells.wait_for(timeout=90_000)
         cells.focus()
         return self.result
 

@@ -46,7 +46,7 @@ class Bench:
     def plan(self):
         self.open_notebook()
         self.press_promote()
-        self.panel.locator(".jp-mesh-verdict").wait_for(timeout=30_000)
+        self.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
 
     def promote(self):
         self.button(re.compile(r"^Promote \d")).click()
@@ -100,7 +100,7 @@ def test_a_refused_promotion_shows_the_rows_and_the_way_to_the_cell(bench):
     bench.plan()
     bench.spoil.fill("2")
     bench.panel.get_by_text("Planning…").wait_for()
-    bench.panel.get_by_text("Planning…").wait_for(state="detached", timeout=30_000)
+    bench.panel.get_by_text("Planning…").wait_for(state="detached", timeout=90_000)
     bench.promote()
     bench.state("refused")
     rows = bench.panel.locator(".jp-mesh-rows tbody tr")
@@ -118,7 +118,7 @@ def test_a_refused_promotion_shows_the_rows_and_the_way_to_the_cell(bench):
     active = bench.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
     assert "mesh.stage" in active.inner_text()
     bench.button("Plan again").click()
-    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=30_000)
+    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
     assert bench.spoil.input_value() == "2"
 
 
@@ -144,7 +144,7 @@ def test_a_promotion_goes_on_while_the_page_is_loaded_again(bench, gate):
     bench.page.goto(f"{bench.desk.lab.url}lab")
     bench.desk.ready()
     bench.desk.picture("promotion-reloaded")
-    bench.panel.locator("[data-step=run]").wait_for(timeout=30_000)
+    bench.panel.locator("[data-step=run]").wait_for(timeout=90_000)
     gate.open()
     bench.state("published")
 
@@ -172,12 +172,12 @@ def test_a_notebook_without_a_product_gets_one_laid_out(bench):
     bench.open_notebook("loose.ipynb")
     bench.press_promote()
     form = bench.panel.locator("form.jp-mesh-scaffold")
-    form.wait_for(timeout=30_000)
+    form.wait_for(timeout=90_000)
     assert form.get_by_label("Ports").input_value() == "orders"
     assert form.get_by_label("Name").input_value() == "loose"
     bench.desk.picture("promotion-scaffold")
     form.get_by_role("button", name="Lay out the product").click()
-    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=30_000)
+    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
     assert (bench.folder / "products/shop/loose/product.odps.yaml").is_file()
     bench.desk.picture("promotion-laid-out")
 
@@ -191,5 +191,5 @@ def test_where_there_is_no_mesh_one_can_be_made(start_lab, new_desk, tmp_path, m
     bench.press_promote()
     desk.picture("promotion-no-mesh")
     bench.button("Make a mesh here").click()
-    bench.panel.locator("form.jp-mesh-scaffold").wait_for(timeout=30_000)
+    bench.panel.locator("form.jp-mesh-scaffold").wait_for(timeout=90_000)
     assert (tmp_path / "mesh.yaml").is_file()

@@ -175,7 +175,7 @@ def test_a_chart_is_drawn_from_the_rows_in_sight(sheet):
     result = sheet.grid(WIDE)
     result.get_by_role("button", name="Chart").click()
     drawn = result.locator(".jp-mesh-result-chart svg, .jp-mesh-result-chart canvas")
-    drawn.first.wait_for(timeout=30_000)
+    drawn.first.wait_for(timeout=90_000)
     for kind in ("line", "scatter", "histogram", "bar"):
         result.get_by_role("combobox", name="Chart").select_option(kind)
         across = "carrier" if kind == "bar" else "at"

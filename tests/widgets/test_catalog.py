@@ -70,5 +70,5 @@ def test_a_closed_widget_keeps_no_thread_at_work(browser):
     browser.ask("search", q="orders")
     browser.widget.close()
     thread = browser.widget._house.index._thread
-    thread.join(10)
+    thread.join(120)
     assert not thread.is_alive()
