@@ -6,9 +6,6 @@ import ssl
 import threading
 from typing import TYPE_CHECKING
 
-from jupyter_mesh.catalog.gateway_routes import warehouse_of
-from jupyter_mesh.catalog.gateway_server import LOOPBACK, Listener
-from jupyter_mesh.catalog.gateway_tokens import OneKey
 from jupyter_mesh.errors import ConfigError, NameNotFound
 from jupyter_mesh.model.tables import Endpoint
 
@@ -16,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from jupyter_mesh.catalog.gateway_server import Listener
     from jupyter_mesh.catalog.gateway_tokens import Keys
     from jupyter_mesh.catalog.lake import Lake
 
@@ -31,7 +29,7 @@ class Gateway:
         self._catalogs = catalogs
         self._lock = threading.Lock()
         self._listener: Listener | None = None
-        self._key = OneKey()
+        self._token = ""
 
     def endpoint(self, catalog: str, branch: str = "") -> Endpoint:
         """Where to write a catalog's branch, main without one.
@@ -42,10 +40,16 @@ class Gateway:
             raise NameNotFound("catalog", catalog, self._catalogs)
         with self._lock:
             if self._listener is None:
-                self._key = OneKey()
-                self._listener = Listener(self._catalogs, self._key)
+                # What only reads waits for none of what writing takes.
+                from jupyter_mesh.catalog.gateway_tokens import OneKey
+
+                key = OneKey()
+                self._listener, self._token = (
+                    listener_for_others(self._catalogs, key),
+                    key.token,
+                )
                 self._listener.start()
-            url, token = self._listener.url, self._key.token
+            url, token = self._listener.url, self._token
         return Endpoint(url, token, warehouse_of(catalog, branch))
 
     def close(self) -> None:
@@ -56,18 +60,25 @@ class Gateway:
             listener.stop()
 
 
+def warehouse_of(catalog: str, branch: str) -> str:
+    """The name a branch has as warehouse and as prefix."""
+    return f"{catalog}@{branch}" if branch else catalog
+
+
 def listener_for_others(
     catalogs: Mapping[str, Lake],
     keys: Keys,
-    host: str = LOOPBACK,
+    host: str = "127.0.0.1",
     port: int = 0,
     certificate: Path | None = None,
     key: Path | None = None,
 ) -> Listener:
-    """A gateway for whoever has a token: it only has to be started.
+    """A gateway for whoever has one of the keys: it only has to be started.
 
     Beyond this machine it wants a certificate with its key (PEM files); ConfigError otherwise.
     """
+    from jupyter_mesh.catalog.gateway_server import Listener
+
     context = None
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -73,11 +73,6 @@ ENDPOINTS = (
 _READING = frozenset({"GET", "HEAD"})
 
 
-def warehouse_of(catalog: str, branch: str) -> str:
-    """The name a branch has as warehouse and as prefix."""
-    return f"{catalog}@{branch}" if branch else catalog
-
-
 def answer(catalogs: Mapping[str, Lake], request: Request) -> Answer:
     """Answer a request: status and JSON body; every fault becomes the protocol's error."""
     try:

@@ -40,6 +40,8 @@ class Listener(ThreadingHTTPServer):
     daemon_threads = True
     # Closing must not wait for an engine's idle kept-alive connection.
     block_on_close = False
+    # Who finds the queue full tries again a second later, then three, then seven.
+    request_queue_size = 128
 
     def __init__(
         self,

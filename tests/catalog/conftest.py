@@ -17,9 +17,8 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from jupyter_mesh.catalog.gateway import Gateway, listener_for_others
+from jupyter_mesh.catalog.gateway import Gateway, listener_for_others, warehouse_of
 from jupyter_mesh.catalog.gateway_access import Right
-from jupyter_mesh.catalog.gateway_routes import warehouse_of
 from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
 from jupyter_mesh.catalog.rest_lake import RestLake

@@ -17,7 +17,7 @@ def duck(stranger):
     opened = []
 
     def open_one(token, branch=""):
-        from jupyter_mesh.catalog.gateway_routes import warehouse_of
+        from jupyter_mesh.catalog.gateway import warehouse_of
 
         connection = duckdb.connect()
         opened.append(connection)

@@ -7,7 +7,7 @@ import pytest
 import trino.dbapi
 from trino.exceptions import TrinoQueryError
 
-from jupyter_mesh.catalog.gateway_routes import warehouse_of
+from jupyter_mesh.catalog.gateway import warehouse_of
 from jupyter_mesh.catalog.maintenance import fsck
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.testing import servers
