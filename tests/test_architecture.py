@@ -1,6 +1,7 @@
 """The architecture, held by machine: doors, ceilings, and what an import may cost."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,3 +86,13 @@ def test_importing_the_package_loads_nothing_heavy():
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert not loaded.intersection(HEAVY)
+
+
+def test_no_test_holds_a_stopwatch():
+    here = Path(__file__)
+    timed = [
+        path.name
+        for path in here.parent.rglob("*.py")
+        if path != here and re.search(r"\b(perf_counter|process_time)\b", path.read_text())
+    ]
+    assert timed == []

@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -207,3 +209,21 @@ def test_a_copied_mesh_says_where_its_tables_lie(small_mesh, tmp_path):
         with pytest.raises(StorageError, match="outside of this mesh's warehouse") as caught:
             copy.query("SELECT * FROM lake.raw.orders")
     assert "moved or copied" in caught.value.remedy
+
+
+def test_what_only_reads_loads_nothing_of_what_writes(small_mesh):
+    code = (
+        "import sys; from jupyter_mesh import Mesh\n"
+        "with Mesh.open(sys.argv[1]) as mesh:\n"
+        "    assert mesh.query('SELECT count(*) FROM lake.raw.orders').rows() == [(100,)]\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(small_mesh.parts.settings.root)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "duckdb" in loaded
+    assert not loaded & {"pyiceberg", "pydantic", "pandas", "papermill", "requests"}

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from jupyter_mesh.formats.secrets import scan, scan_notebook, scan_value, scan_yaml
@@ -99,11 +97,11 @@ def test_nothing_found_ever_holds_the_credential():
 
 
 @pytest.mark.parametrize("noise", ["a", "a.", "-eyJ", "x ", "'", "a=", "://a:", "password: "])
-def test_a_very_long_line_is_read_in_reasonable_time(noise):
+def test_a_very_long_line_is_read_to_its_end(noise):
+    # Whoever looks at it again from each of its places is not done within the day.
     line = noise * (1_000_000 // len(noise))
-    started = time.process_time()
-    scan_yaml(f"{line}\n")
-    assert time.process_time() - started < 5
+    kinds = [found.kind for found in scan_yaml(f"{line}\n")]
+    assert kinds == (["a password"] if noise == "password: " else [])
 
 
 def test_a_credential_is_found_wherever_a_long_line_is_cut():
