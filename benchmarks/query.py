@@ -4,7 +4,8 @@
 
 The same statements run side by side in one process over the same parquet files: for the engine
 they are an Iceberg table, for DuckDB a list of files. Printed are the best wall times and their
-ratio. `--jupysql` makes a virtual environment of its own, installs JupySQL there and times the
+ratio, and what has a ceiling: how long a translation takes, and how soon a stop is heard.
+`--jupysql` makes a virtual environment of its own, installs JupySQL there and times the
 same cell in it; `--memory` reads the whole table as batches and prints the peak memory.
 """
 
@@ -16,10 +17,15 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from threading import Timer
 from time import perf_counter
 
 import duckdb
 
+from jupyter_mesh.engines.ticket import QueryTicket
+from jupyter_mesh.errors import QueryCancelled
+from jupyter_mesh.sql import embedded
+from jupyter_mesh.sql.reading import parse
 from jupyter_mesh.testing.lakes import lake_engine
 
 TABLE = "lake.raw.trips"
@@ -42,15 +48,24 @@ STATEMENTS = {
     "all batches": "SELECT * FROM {table}",
 }
 
+JOIN = """
+SELECT n.name, count(*) FROM (VALUES (1, 'a')) AS n (id, name)
+JOIN (VALUES 1) AS r (id) ON r.id = n.id GROUP BY n.name
+"""
+ENDLESS = (
+    "SELECT count(*) FROM {table} AS a, {table} AS b, {table} AS c WHERE a.id * b.id > c.id"
+)
+TRANSLATION_MS, STOP_MS = 50, 5000
 
-def main() -> None:
-    """Run what the command line asks for."""
+
+def main() -> int:
+    """Run what the command line asks for; 1 when a ceiling is missed."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder, lake_engine(Path(folder)) as lake:
         _fill(lake, options.rows)
         if options.memory:
             _print_memory(folder)
-            return
+            return 0
         files = _files(Path(folder))
         print(f"{options.rows:,} rows, {len(files)} files, best of {options.repeat}")
         print(f"{'statement':15} {'engine ms':>10} {'DuckDB ms':>10} {'ratio':>7} {'added':>8}")
@@ -59,6 +74,7 @@ def main() -> None:
                 _print_line(name, text, lake, bare, files, options)
         if options.jupysql:
             _print_jupysql(Path(folder), lake, files, options)
+        return int(_print_ceilings(lake))
 
 
 def _options() -> argparse.Namespace:
@@ -115,6 +131,33 @@ def _print_line(name, text, lake, bare, files, options) -> None:
         f"{name:15} {engine * 1000:10.1f} {duck * 1000:10.1f} {engine / duck:7.2f} "
         f"{added:7.1f}ms"
     )
+
+
+def _print_ceilings(lake) -> bool:
+    translation = _best(lambda: embedded.translate(parse(JOIN), {}), 10) * 1000
+    figures = [
+        ("a translation", translation, TRANSLATION_MS),
+        ("a stop is heard", _stopped(lake) * 1000, STOP_MS),
+    ]
+    for name, found, ceiling in figures:
+        print(f"{name:15} {found:10.1f} of {ceiling} ms")
+    return any(found > ceiling for _name, found, ceiling in figures)
+
+
+def _stopped(lake) -> float:
+    """Seconds from the stop of a statement to its end."""
+    ticket, asked = QueryTicket(), []
+
+    def stop() -> None:
+        asked.append(perf_counter())
+        ticket.cancel()
+
+    Timer(1, stop).start()
+    try:
+        lake.query(ENDLESS.format(table=TABLE), ticket).rows()
+    except QueryCancelled:
+        return perf_counter() - asked[0]
+    raise AssertionError("The statement ended before it was stopped.")
 
 
 _MEMORY = """

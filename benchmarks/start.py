@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from jupyter_mesh.demo.story import PRODUCT, make
+
 IMPORT = "import jupyter_mesh"
 SHELL = (
     "from IPython.core.interactiveshell import InteractiveShell\nshell = InteractiveShell()\n"
@@ -42,8 +44,6 @@ def first_answer(folder: Path) -> float:
 
 def promotion(folder: Path) -> tuple[float, float]:
     """Wall seconds of a cold promotion of the demonstration: outside its run, and in all."""
-    from jupyter_mesh.demo.story import PRODUCT
-
     code = (
         "import time; began = time.monotonic()\n"
         "from jupyter_mesh import Mesh\n"
@@ -64,8 +64,6 @@ def promotion(folder: Path) -> tuple[float, float]:
 def main() -> int:
     began = time.monotonic()
     nothing, shell = cpu("pass"), cpu(SHELL)
-    from jupyter_mesh.demo.story import make
-
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(folder) / "demo"
         make(demo)

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from jupyter_mesh.catalog.gateway import listener_for_others
+from jupyter_mesh.catalog.gateway import listener_of
 from jupyter_mesh.catalog.gateway_access import Right
 from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
@@ -41,7 +41,7 @@ def gateway(folder, patch):
     tokens = Tokens("theirs", lake.database)
     token = tokens.issue("us", [Right.parse("write:theirs")], timedelta(hours=1)).text
     patch.setenv("THEIR_TOKEN", token)
-    listener = listener_for_others({"theirs": lake}, tokens)
+    listener = listener_of({"theirs": lake}, tokens)
     listener.start()
     try:
         yield {

@@ -7,18 +7,18 @@ import time
 LONGEST = 120
 
 
-def until(found, seconds=LONGEST, pause=0.05):
+def until(found, pause=0.05):
     """What `found` answers as soon as it is true; AssertionError when it never is."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LONGEST
     while not (answer := found()):
         assert time.monotonic() < end, "what was waited for never came"
         time.sleep(pause)
     return answer
 
 
-async def soon(found, seconds=LONGEST, pause=0.1):
+async def soon(found, pause=0.1):
     """The same where `found` is to be awaited."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LONGEST
     while not (answer := await found()):
         assert time.monotonic() < end, "what was waited for never came"
         await asyncio.sleep(pause)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jupyter_mesh.catalog.gateway_tokens import Keys
     from jupyter_mesh.catalog.lake import Lake
 
+LOOPBACK = "127.0.0.1"
+
 
 class Gateway:
     """Serves the catalogs' branches on loopback behind a random token, from the first need on.
@@ -44,10 +46,8 @@ class Gateway:
                 from jupyter_mesh.catalog.gateway_tokens import OneKey
 
                 key = OneKey()
-                self._listener, self._token = (
-                    listener_for_others(self._catalogs, key),
-                    key.token,
-                )
+                self._token = key.token
+                self._listener = listener_of(self._catalogs, key)
                 self._listener.start()
             url, token = self._listener.url, self._token
         return Endpoint(url, token, warehouse_of(catalog, branch))
@@ -65,10 +65,10 @@ def warehouse_of(catalog: str, branch: str) -> str:
     return f"{catalog}@{branch}" if branch else catalog
 
 
-def listener_for_others(
+def listener_of(
     catalogs: Mapping[str, Lake],
     keys: Keys,
-    host: str = "127.0.0.1",
+    host: str = LOOPBACK,
     port: int = 0,
     certificate: Path | None = None,
     key: Path | None = None,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # A commit carries schemas and snapshot summaries, never rows: 16 MiB is far beyond any.
 LARGEST_BODY = 16 * 1024 * 1024
-LOOPBACK = "127.0.0.1"
 _IDLE_SECONDS = 60
 # Each holds a thread; a cluster's workers never ask the catalog, only its coordinator does.
 _MOST_CONNECTIONS = 100
@@ -47,9 +46,9 @@ class Listener(ThreadingHTTPServer):
         self,
         catalogs: Mapping[str, Lake],
         keys: Keys,
-        host: str = LOOPBACK,
-        port: int = 0,
-        certificate: ssl.SSLContext | None = None,
+        host: str,
+        port: int,
+        certificate: ssl.SSLContext | None,
     ) -> None:
         if certificate is None and not is_loopback(host):
             raise ConfigError(

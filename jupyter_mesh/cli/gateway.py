@@ -60,14 +60,14 @@ def gateway(
     if ctx.invoked_subcommand is not None:
         return
     terminal: Terminal = ctx.obj
-    from jupyter_mesh.catalog.gateway import listener_for_others
+    from jupyter_mesh.catalog.gateway import listener_of
 
     with terminal.mesh() as mesh:
         parts = mesh.parts
         # The mesh has to be able to keep tokens before anybody is let in.
         tokens = parts.tokens
         count = len(tokens.all())
-        listener = listener_for_others(parts.lakes, tokens, host, port, certificate, key)
+        listener = listener_of(parts.lakes, tokens, host, port, certificate, key)
         told = {"url": listener.url, "catalogs": list(parts.lakes), "tokens": count}
         if terminal.is_json:
             terminal.document(told)

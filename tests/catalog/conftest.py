@@ -17,7 +17,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from jupyter_mesh.catalog.gateway import Gateway, listener_for_others, warehouse_of
+from jupyter_mesh.catalog.gateway import Gateway, listener_of, warehouse_of
 from jupyter_mesh.catalog.gateway_access import Right
 from jupyter_mesh.catalog.gateway_tokens import Tokens
 from jupyter_mesh.catalog.lake import Lake
@@ -29,6 +29,7 @@ from jupyter_mesh.model.runs import PortSnapshot, Release
 from jupyter_mesh.model.types import BIGINT, VARCHAR
 from jupyter_mesh.model.versions import Change, Version, VersionDecision
 from jupyter_mesh.settings import IcebergSettings, RestSettings, SecretStore
+from tests.waiting import LONGEST
 
 ANA = Actor("ana", ("analysts",))
 PRODUCT = ProductName("aviation", "delays")
@@ -132,7 +133,7 @@ def kept_by_others(tmp_path):
     lake = Lake("theirs", settings, Words())
     tokens = Tokens("theirs", lake.database)
     token = tokens.issue("us", [Right.parse("write:theirs")], timedelta(hours=1)).text
-    listener = listener_for_others({"theirs": lake}, tokens)
+    listener = listener_of({"theirs": lake}, tokens)
     listener.start()
     yield lake, listener.url, token
     listener.stop()
@@ -287,7 +288,7 @@ class Stranger:
     def ask(self, method, path, body=None, *, token="", headers=None):
         """One plain request; answers status and parsed body."""
         host, port = self.listener.server_address[:2]
-        connection = http.client.HTTPConnection(host, port, timeout=120)
+        connection = http.client.HTTPConnection(host, port, timeout=LONGEST)
         headers = {"Authorization": f"Bearer {token}"} | (headers or {})
         text = body if body is None or isinstance(body, bytes) else json.dumps(body)
         try:
@@ -321,7 +322,7 @@ def stranger(local_lake):
         return "raw/shop" if table.schema == "raw_shop" else ""
 
     tokens = Tokens("lake", local_lake.database, owner_of)
-    listener = listener_for_others({"lake": local_lake}, tokens)
+    listener = listener_of({"lake": local_lake}, tokens)
     listener.start()
     stranger = Stranger(listener, tokens)
     yield stranger
@@ -356,7 +357,7 @@ def ask(gateway):
     def answer(method, path, body=None, headers=None):
         place = gateway.endpoint("lake")
         address = urlsplit(place.uri)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=LONGEST)
         headers = {"Authorization": f"Bearer {place.token}"} | (headers or {})
         text = None if body is None else json.dumps(body)
         try:

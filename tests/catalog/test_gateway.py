@@ -7,6 +7,7 @@ import pytest
 
 from jupyter_mesh.catalog.gateway_server import LARGEST_BODY
 from jupyter_mesh.errors import NameNotFound
+from tests.waiting import LONGEST
 
 
 def test_it_listens_on_loopback_only_when_needed_and_stops(gateway, ask):
@@ -25,7 +26,7 @@ def test_it_listens_on_loopback_only_when_needed_and_stops(gateway, ask):
 
 
 def opened(place):
-    return http.client.HTTPConnection("127.0.0.1", urlsplit(place.uri).port, timeout=120)
+    return http.client.HTTPConnection("127.0.0.1", urlsplit(place.uri).port, timeout=LONGEST)
 
 
 def test_a_closed_gateway_ends_the_conversations_it_has(gateway):

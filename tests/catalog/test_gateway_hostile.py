@@ -2,16 +2,17 @@
 
 import json
 import socket
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import active_count
 
 import pyarrow as pa
 import pytest
 
+from jupyter_mesh.catalog.gateway import listener_of
 from jupyter_mesh.catalog.gateway_server import LARGEST_BODY
 from jupyter_mesh.model.names import TableName
-from tests.waiting import until
+from tests.waiting import LONGEST, until
 
 T = TableName("lake", "raw", "t")
 ROWS = pa.table({"id": pa.array([1, 2, 3], pa.int64())})
@@ -236,7 +237,7 @@ def test_a_body_that_is_none_is_refused(stranger, local_lake, body):
 
 def test_a_body_is_not_read_before_its_caller_is_known(stranger):
     host, port = stranger.listener.server_address[:2]
-    with closing(socket.create_connection((host, port), timeout=120)) as line:
+    with closing(socket.create_connection((host, port), timeout=LONGEST)) as line:
         line.sendall(
             b"POST /v1/lake/namespaces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer no\r\n"
             b"Content-Length: 1000000\r\n\r\n"
@@ -251,7 +252,7 @@ def test_an_oversized_body_and_two_lengths_are_refused(stranger):
     length = {"Content-Length": "9" * 4000}
     assert stranger.ask("POST", "/v1/lake/namespaces", token=token, headers=length)[0] == 413
     host, port = stranger.listener.server_address[:2]
-    with closing(socket.create_connection((host, port), timeout=120)) as line:
+    with closing(socket.create_connection((host, port), timeout=LONGEST)) as line:
         line.sendall(
             b"POST /v1/lake/namespaces HTTP/1.1\r\nHost: x\r\n"
             + f"Authorization: Bearer {token}\r\n".encode()
@@ -260,10 +261,20 @@ def test_an_oversized_body_and_two_lengths_are_refused(stranger):
         assert line.recv(1000).startswith(b"HTTP/1.1 400")
 
 
+def test_a_burst_of_connections_waits_in_line(stranger):
+    # Nobody takes them: whoever does not fit into the line hears nothing.
+    listener = listener_of({}, stranger.tokens)
+    address = listener.server_address[:2]
+    with closing(listener.socket), ExitStack() as lines:
+        for _each in range(100):
+            line = socket.create_connection(address, timeout=LONGEST)
+            assert lines.enter_context(closing(line)).getpeername() == address
+
+
 def test_many_silent_connections_leave_room_for_no_more_threads(stranger):
     before = active_count()
     host, port = stranger.listener.server_address[:2]
-    lines = [socket.create_connection((host, port), timeout=120) for _ in range(150)]
+    lines = [socket.create_connection((host, port), timeout=LONGEST) for _ in range(150)]
     try:
         # The last ones are closed at once; that is heard when all have been looked at.
         assert lines[-1].recv(1) == b""

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from jupyter_mesh.catalog import rows
 from jupyter_mesh.catalog.leases import Held, Leases
 from jupyter_mesh.errors import ConflictError, StorageError
-from tests.waiting import until
+from tests.waiting import LONGEST, until
 
 
 def leases(lake, seconds):
@@ -53,7 +53,7 @@ def test_one_who_waits_gets_it_when_it_is_given_back(lake):
 
     thread = threading.Thread(target=hold)
     thread.start()
-    taken.wait(120)
+    taken.wait(LONGEST)
     with lake.lease("r", "bo", wait=10):
         order.append("bo")
     thread.join()
@@ -104,7 +104,7 @@ def test_a_renewal_that_fails_is_told_and_tried_again(lake, caplog, monkeypatch)
 
     monkeypatch.setattr(short, "renew", renew)
     with short.hold("r", "ana"):
-        assert renewed.wait(120)
+        assert renewed.wait(LONGEST)
     assert "The lease on r was not renewed: The disk is full." in caplog.text
 
 
@@ -113,7 +113,7 @@ def test_a_lost_lease_is_told(lake, caplog, monkeypatch):
     asked = threading.Event()
     monkeypatch.setattr(short, "renew", lambda _held: asked.set())
     with short.hold("r", "ana"):
-        assert asked.wait(120)
+        assert asked.wait(LONGEST)
     assert "The lease on r was lost." in caplog.text
 
 

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from jupyter_mesh.cli.app import mesh
+from tests.waiting import LONGEST
 
 MESH = Path(sys.executable).parent / "mesh"
 
@@ -56,7 +57,7 @@ def serving(folder, *options):
         yield json.loads(told)["url"]
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)
+        process.communicate(timeout=LONGEST)
 
 
 def test_a_token_is_shown_once_and_listed_by_its_name(folder):
@@ -102,16 +103,16 @@ def test_it_serves_whoever_has_a_token_until_it_is_stopped(folder):
         assert url.startswith("http://127.0.0.1:")
         place = f"{url}/v1/lake/namespaces/raw/tables"
         headers = {"Authorization": f"Bearer {made['token']}"}
-        with urlopen(Request(place, headers=headers), timeout=120) as answer:
+        with urlopen(Request(place, headers=headers), timeout=LONGEST) as answer:
             assert json.load(answer)["identifiers"] == [
                 {"namespace": ["raw"], "name": "orders"}
             ]
         with pytest.raises(HTTPError, match="401"):
-            urlopen(place, timeout=120)
+            urlopen(place, timeout=LONGEST)
         # Taken back by another process, and closed at once.
         run(folder, "gateway", "revoke", made["id"])
         with pytest.raises(HTTPError, match="401"):
-            urlopen(Request(place, headers=headers), timeout=120)
+            urlopen(Request(place, headers=headers), timeout=LONGEST)
 
 
 @pytest.mark.long

@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from jupyter_mesh.cli.app import mesh
+from tests.waiting import LONGEST, until
 
 MESH = Path(sys.executable).parent / "mesh"
 
@@ -118,11 +118,10 @@ def test_ctrl_c_ends_a_long_query_at_once(folder):
     words = [MESH, "query", sql]
     with subprocess.Popen(words, cwd=folder.root, stderr=subprocess.PIPE, text=True) as process:
         # It is at the statement when it has worked longer than it takes to begin.
-        while sum(psutil.Process(process.pid).cpu_times()[:2]) < 4:
-            time.sleep(0.1)
+        until(lambda: sum(psutil.Process(process.pid).cpu_times()[:2]) >= 4)
         process.send_signal(signal.SIGINT)
         try:
-            said = process.communicate(timeout=120)[1]
+            said = process.communicate(timeout=LONGEST)[1]
         finally:
             process.kill()
     assert process.returncode == 130, said

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from tests.waiting import LONGEST
+
 SCRIPTED = """
 import sys
 from jupyter_mesh.cli.app import mesh
@@ -73,7 +75,7 @@ def in_terminal(*words, **environment):
                     env={**os.environ, "TERM": "xterm-256color", **environment})  # fmt: skip
     os.close(theirs)
     shown = b""
-    end = time.monotonic() + 120
+    end = time.monotonic() + LONGEST
     while time.monotonic() < end:
         try:
             part = os.read(ours, 65536)

@@ -43,10 +43,12 @@ def test_a_sum_beyond_bigint_is_an_error_not_a_wrong_number(parent):
 
 
 def test_rows_stream(parent):
-    # Whoever waited for all of them would never see the first.
-    batches = run(parent, "SELECT x FROM range(100_000_000_000) t(x)")
+    # Whoever waited for the last of them would see its error and none before it.
+    last = "CASE WHEN x < 49_999_999 THEN x ELSE CAST('the last' AS BIGINT) END"
+    batches = run(parent, f"SELECT {last} AS x FROM range(50_000_000) t(x)")
     assert next(batches).num_rows > 0
-    batches.close()
+    with pytest.raises(QueryError):
+        deque(batches, maxlen=0)
 
 
 @pytest.mark.parametrize("sql", [ENDLESS, "SELECT x FROM range(100_000_000_000) t(x)"])

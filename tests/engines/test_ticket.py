@@ -1,6 +1,7 @@
 from threading import Thread
 
 from jupyter_mesh.engines.ticket import QueryTicket
+from tests.waiting import LONGEST
 
 
 def test_a_stop_reaches_everything_that_runs_and_only_once():
@@ -28,7 +29,7 @@ def test_an_engine_may_ask_its_ticket_while_it_is_being_stopped():
     ticket.on_cancel(lambda: ticket.on_cancel(ticket.cancel))
     thread = Thread(target=ticket.cancel, daemon=True)
     thread.start()
-    thread.join(120)
+    thread.join(LONGEST)
     assert not thread.is_alive()
 
 

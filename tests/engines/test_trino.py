@@ -31,7 +31,7 @@ from jupyter_mesh.settings import IcebergSettings, TrinoSettings
 from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.engine_suite import FLIGHTS, EngineSuite
 from jupyter_mesh.testing.lakes import PlainSecrets, seeded, through_trino, trino_engine
-from tests.waiting import until
+from tests.waiting import LONGEST, until
 
 pytestmark = pytest.mark.long
 SLOW = "SELECT sum(a.id * b.id % 7 * c.id) FROM flights a, flights b, flights c, flights d"
@@ -80,7 +80,7 @@ def test_a_stopped_statement_has_ended_on_the_server(example):
     until(lambda: "RUNNING" in [state for _, state in example.engine.server.rows(find)])
     until(lambda: any("splits" in text for text, _percent in heard))
     ticket.cancel()
-    thread.join(120)
+    thread.join(LONGEST)
     assert isinstance(failures[0], QueryCancelled)
     ((query_id, _state),) = example.engine.server.rows(find)
     assert states(example, query_id) == [("FAILED", "USER_CANCELED")]

@@ -6,12 +6,13 @@ import pytest
 
 from jupyter_mesh.engines.work import Interrupted, Work
 from jupyter_mesh.errors import InputError, QueryCancelled
+from tests.waiting import LONGEST
 
 
 def forever(stopped):
     def call(ticket):
         ticket.on_cancel(stopped.set)
-        if not stopped.wait(120):
+        if not stopped.wait(LONGEST):
             raise AssertionError("Nobody cancelled it.")
         raise QueryCancelled("The query was cancelled.")
 
@@ -63,4 +64,4 @@ def test_whatever_else_goes_wrong_while_waiting_stops_it():
 
     with pytest.raises(ZeroDivisionError):
         Work(forever(stopped)).joined(tick)
-    assert stopped.wait(120)
+    assert stopped.wait(LONGEST)

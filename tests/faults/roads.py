@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.waiting import LONGEST
+
 _NEW_NETWORK = 0x40000000
 _HOPS = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "server"})
 BUSY = (
@@ -38,7 +40,7 @@ class Wire:
         # What a thread does to its network is its own affair, and ends with it.
         self._space = threading.Thread(target=self._live, daemon=True)
         self._space.start()
-        self._begun.wait(120)
+        self._begun.wait(LONGEST)
         if self._failure is not None:
             raise self._failure
         here, self._there = f"198.18.{os.getpid() % 200}.1", f"198.18.{os.getpid() % 200}.2"
@@ -71,7 +73,7 @@ class Wire:
         with suppress(AttributeError):
             self._listener.close()
         _ip("link", "del", self._near)
-        self._space.join(120)
+        self._space.join(LONGEST)
 
     def _live(self):
         libc = ctypes.CDLL(None, use_errno=True)
@@ -101,7 +103,7 @@ class Wire:
 
         thread = threading.Thread(target=listen)
         thread.start()
-        thread.join(120)
+        thread.join(LONGEST)
         (listener,) = found
         return listener
 
@@ -129,7 +131,7 @@ def _ip(*words):
 
 
 def _run(*command):
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=LONGEST)
 
 
 # -- a store that fails now and then -----------------------------------------------------------

@@ -34,6 +34,7 @@ from jupyter_mesh.testing import servers
 from jupyter_mesh.testing.lakes import PlainSecrets
 from tests.faults.identity import Provider
 from tests.faults.roads import Store
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.long
 KEY = b"a key that only this server and these tests know"
@@ -254,7 +255,7 @@ class Person:
             self.go(text.partition(": ")[2])
 
     def go(self, url):
-        answer = requests.get(url, verify=self._ca, timeout=120)
+        answer = requests.get(url, verify=self._ca, timeout=LONGEST)
         self.answers.append(answer.status_code)
 
 
@@ -336,14 +337,14 @@ def test_a_queued_statement_says_so_can_be_stopped_and_a_full_queue_is_told(engi
         rows(narrow, "SELECT 'the third'")
     assert "try again later" in caught.value.remedy
     second.ticket.cancel()
-    second.join(120)
+    second.join(LONGEST)
     assert isinstance(second.error, QueryCancelled)
     assert not any(text.startswith("running") for text in second.heard)
     sql = "SELECT state, error_code FROM system.runtime.queries WHERE query = '{}'"
     found = sql.format("SELECT ''the second''")
     assert rows(wide, found) == [("FAILED", "USER_CANCELED")]
     first.ticket.cancel()
-    first.join(120)
+    first.join(LONGEST)
     assert isinstance(first.error, QueryCancelled)
     assert rows(narrow, "SELECT 1") == [(1,)]
 

@@ -11,6 +11,7 @@ from jupyter_mesh.errors import EngineUnavailable
 from jupyter_mesh.model.runs import Step
 from tests.faults.conftest import TOTALS, is_sound, opened, totals
 from tests.faults.roads import Wire
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.long
 CUT = 20.0
@@ -46,13 +47,14 @@ def shop(small_folder, wire):
 
 
 def test_twenty_seconds_without_a_network_lose_nothing(shop, wire):
-    found, running, healed = [], Event(), Event()
+    found, running, healed, early = [], Event(), Event(), []
 
     def ask():
         ticket = QueryTicket(lambda text, _percent: "running" in text and running.set())
         found.extend(shop.query(SLOW, ticket=ticket).rows())
 
     def heal():
+        early.extend(found)
         wire.mend()
         healed.set()
 
@@ -62,16 +64,17 @@ def test_twenty_seconds_without_a_network_lose_nothing(shop, wire):
     def told(progress):
         if progress.step is Step.CHECK and not asking.ident:
             asking.start()
-            assert running.wait(60)
+            assert running.wait(LONGEST)
             wire.cut()
             mending.start()
 
     with pytest.raises(EngineUnavailable) as caught:
         shop.promote("shop/orders", tell=told)
     assert caught.value.remedy
-    assert healed.wait(60)
+    assert healed.wait(LONGEST)
     mending.join()
     # What ran when the road was cut goes on; what was begun meanwhile has said so.
+    assert early == []
     asking.join()
     assert found == [answer()]
     assert is_sound(shop)

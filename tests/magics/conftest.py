@@ -7,6 +7,7 @@ from jupyter_client.manager import start_new_kernel
 
 from jupyter_mesh.magics import kernel
 from jupyter_mesh.testing.mesh import ScriptedMesh
+from tests.waiting import LONGEST
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,7 +70,7 @@ class Client:
 
     def messages(self, sent, until=lambda _message: False):
         """What comes back for a cell until it is idle, or a message is waited for."""
-        end = monotonic() + 120
+        end = monotonic() + LONGEST
         while monotonic() < end:
             message = self.client.get_iopub_msg(timeout=60)
             if message["parent_header"].get("msg_id") != sent:

@@ -12,6 +12,7 @@ from jupyter_mesh.magics.shelf import Desk, found, put
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.model.tables import Snapshot
 from jupyter_mesh.testing.mesh import numbers
+from tests.waiting import LONGEST
 
 
 class Page:
@@ -33,7 +34,7 @@ class Page:
     def ask(self, **data):
         self.answered.clear()
         self.hear({"content": {"data": {"id": 1, **data}}})
-        assert self.answered.wait(120)
+        assert self.answered.wait(LONGEST)
         return self.said[-1]
 
 
@@ -131,15 +132,15 @@ def test_a_request_can_be_stopped(tmp_path):
     def slowly():
         for batch in pull():
             reached.set()
-            assert go_on.wait(120)
+            assert go_on.wait(LONGEST)
             yield batch
 
     result.batches = slowly
     asked = {"id": 1, "do": "save", "handle": put(result), "path": str(tmp_path / "r.csv")}
     page.hear({"content": {"data": asked}})
-    assert reached.wait(120)
+    assert reached.wait(LONGEST)
     page.hear({"content": {"data": {"id": 1, "do": "stop"}}})
     go_on.set()
-    assert page.answered.wait(120)
+    assert page.answered.wait(LONGEST)
     assert page.said[-1]["error"]["type"] == "QueryCancelled"
     assert list(tmp_path.iterdir()) == []

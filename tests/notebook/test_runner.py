@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_mesh.errors import InputError, NotebookError, PromotionStopped
 from jupyter_mesh.notebook.runner import PapermillRunner
-from tests.waiting import until
+from tests.waiting import LONGEST, until
 
 
 @pytest.fixture
@@ -370,7 +370,7 @@ def test_a_parent_that_dies_takes_worker_and_kernel_along(bench, tmp_path, numbe
         assert parent.poll() is None, parent.stderr.read()
         time.sleep(0.05)
     os.kill(parent.pid, number)
-    parent.wait(120)
+    parent.wait(LONGEST)
     parent.stderr.close()
     assert all(gone(int(pid)) for pid in pids.read_text().split())
 

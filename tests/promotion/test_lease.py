@@ -5,7 +5,7 @@ import pytest
 
 from jupyter_mesh.errors import ConflictError, NotebookError, StorageError
 from jupyter_mesh.promotion.lease import kept
-from tests.waiting import until
+from tests.waiting import LONGEST, until
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_branch_that_is_taken_away_ends_the_work(stage, branch):
     def work():
         with kept(stage.catalog, branch, cancel, every=0.01):
             stage.catalog.abandon(branch)
-            assert cancel.wait(120)
+            assert cancel.wait(LONGEST)
             raise NotebookError("stopped")
 
     with pytest.raises(ConflictError, match="was taken away"):

@@ -21,6 +21,7 @@ from jupyter_mesh.model.tables import Access, AuditEntry, Pin
 from jupyter_mesh.notebook.runner import PapermillRunner
 from jupyter_mesh.testing.fake_catalog import START
 from jupyter_mesh.testing.fakes import FakeAnnouncer, FakeGate
+from tests.waiting import LONGEST
 
 ROAD = [
     "lease product aviation/delays",
@@ -278,14 +279,14 @@ def test_of_two_promotions_at_once_one_is_told_who_runs(stage):
 
     def work(plan, environment):
         inside.set()
-        go_on.wait(120)
+        go_on.wait(LONGEST)
         for output in plan.product.outputs:
             stage.catalog.write(output.table, environment["MESH_BRANCH"])
 
     stage.runner.work = work
     first = threading.Thread(target=stage.promote)
     first.start()
-    assert inside.wait(120)
+    assert inside.wait(LONGEST)
     with pytest.raises(ConflictError, match="held by ana, run"):
         stage.promote()
     go_on.set()

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -17,7 +16,7 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, for this f
 from tornado.httpclient import HTTPClientError
 from traitlets.config import Config
 
-from tests.waiting import soon
+from tests.waiting import LONGEST, soon, until
 
 
 class Reader(Authorizer):
@@ -177,17 +176,18 @@ class Server:
             stderr=self.log,
             env={**os.environ, "JUPYTER_CONFIG_DIR": str(self.folder / ".config")},
         )
-        until = time.monotonic() + 120
-        while time.monotonic() < until:
-            try:
-                return self.ask("status")
-            except URLError:
-                time.sleep(0.2)
-        raise AssertionError((self.folder / "server.log").read_text())
+        return until(self._status)
+
+    def _status(self):
+        try:
+            return self.ask("status")
+        except URLError:
+            assert self.process.poll() is None, (self.folder / "server.log").read_text()
+            return None
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        self.process.wait(120)
+        self.process.wait(LONGEST)
         self.log.close()
 
     def ask(self, path, method="GET", **values):

@@ -8,7 +8,7 @@ from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.server import index
 from jupyter_mesh.server.listing import Lister
 from jupyter_mesh.server.opened import OpenMesh
-from tests.waiting import soon
+from tests.waiting import LONGEST, soon
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_the_end_waits_for_the_look_that_is_on_its_way(small_folder, monkeypatch
 
     def refresh(_lister):
         looks.set()
-        assert go_on.wait(120)
+        assert go_on.wait(LONGEST)
         return 0
 
     monkeypatch.setattr(Lister, "refresh", refresh)
@@ -109,11 +109,11 @@ def test_the_end_waits_for_the_look_that_is_on_its_way(small_folder, monkeypatch
     kept = index.Freshness(opened)
     assert kept.settle(0)
     kept.wanted()
-    assert looks.wait(120)
+    assert looks.wait(LONGEST)
     kept.close()
     assert not kept.settle(0.1)
     go_on.set()
-    assert kept.settle(30)
+    assert kept.settle(LONGEST)
     opened.close()
 
 

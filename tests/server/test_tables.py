@@ -9,6 +9,7 @@ import pytest
 from jupyter_mesh.mesh import Mesh
 from jupyter_mesh.model.names import TableName
 from jupyter_mesh.server import tables as module
+from tests.waiting import LONGEST
 
 
 def table_of(answer):
@@ -86,7 +87,7 @@ async def test_a_preview_that_takes_too_long_is_stopped(ask, landed, monkeypatch
     monkeypatch.setattr(QueryTicket, "cancel", lambda _ticket: stopped.set())
 
     def endless(*_asked, **_more):
-        assert stopped.wait(120)
+        assert stopped.wait(LONGEST)
         raise QueryCancelled("stopped")
 
     monkeypatch.setattr(Mesh, "query", endless)

@@ -84,13 +84,15 @@ def test_a_missing_extra_is_named(repository, cache, told, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("environ", "place"),
+    ("platform", "environ", "place"),
     [
-        ({"MESH_CACHE": "/there"}, Path("/there")),
-        ({"XDG_CACHE_HOME": "/x"}, Path("/x/jupyter-mesh")),
-        ({}, Path.home() / ".cache" / "jupyter-mesh"),
+        ("linux", {"MESH_CACHE": "/there"}, Path("/there")),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, Path("/x/jupyter-mesh")),
+        ("linux", {}, Path.home() / ".cache" / "jupyter-mesh"),
+        ("darwin", {"MESH_CACHE": "/there"}, Path("/there")),
+        ("darwin", {}, Path.home() / "Library" / "Caches" / "jupyter-mesh"),
     ],
 )
-@pytest.mark.skipif(sys.platform == "darwin", reason="its caches lie elsewhere")
-def test_the_cache_lies_where_the_user_says(environ, place):
+def test_the_cache_lies_where_the_user_says(monkeypatch, platform, environ, place):
+    monkeypatch.setattr(sys, "platform", platform)
     assert home(environ) == place

@@ -7,12 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+
+from tests.waiting import LONGEST, until
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "jupyter_mesh" / "_labextension"
@@ -82,22 +83,21 @@ class Lab:
         self.wait()
 
     def wait(self):
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            try:
-                self.get("api/status")
-            except OSError:
-                time.sleep(0.2)
-                assert self.process.poll() is None, self.log.read_text()
-            else:
-                return
-        raise AssertionError(self.log.read_text())
+        until(self._answers)
+
+    def _answers(self):
+        try:
+            self.get("api/status")
+        except OSError:
+            assert self.process.poll() is None, self.log.read_text()
+            return False
+        return True
 
     def get(self, path):
         asked = urllib.request.Request(
             self.url + path, headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=LONGEST) as answer:
             return answer.read()
 
     def forget(self):
@@ -108,7 +108,7 @@ class Lab:
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(120)
+            self.process.wait(LONGEST)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -158,7 +158,7 @@ def chromium():
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "These tests need chromium: apt-get install chromium"
     # A busy machine is slow, not wrong.
-    expect.set_options(timeout=90_000)
+    expect.set_options(timeout=LONGEST * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[f"--{one}" for one in QUIET]
@@ -181,9 +181,9 @@ class Desk:
         self.ready()
 
     def ready(self):
-        self.page.wait_for_function("() => window.jupyterapp?.restored", timeout=60_000)
+        self.page.wait_for_function("() => window.jupyterapp?.restored")
         self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
-        self.page.wait_for_selector("#jp-main-dock-panel, #main-panel", timeout=60_000)
+        self.page.wait_for_selector("#jp-main-dock-panel, #main-panel")
 
     def command(self, name, **arguments):
         """Run a command of JupyterLab and do not wait for what it promises."""
@@ -202,7 +202,7 @@ class Desk:
               await panel.sessionContext.ready
             }"""
         )
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content", timeout=60_000)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content")
 
     def sources(self):
         """The text of every cell of the notebook in front."""
@@ -215,7 +215,7 @@ class Desk:
         """Show the sidebar and wait for its first rows."""
         if not self.page.locator("#jp-mesh-catalog").is_visible():
             self.command("mesh:show-catalog")
-        self.page.wait_for_selector("#jp-mesh-catalog [role=treeitem]", timeout=90_000)
+        self.page.wait_for_selector("#jp-mesh-catalog [role=treeitem]")
 
     def row(self, label):
         """The row of the tree with exactly this label."""
@@ -248,7 +248,7 @@ def new_desk(chromium):
         context = chromium.new_context(
             **{"viewport": {"width": 1280, "height": 800}, **options}
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(LONGEST * 1000)
         desk = Desk(context.new_page(), lab)
         seats.append((context, desk))
         return desk
@@ -303,7 +303,6 @@ class Sheet:
               return cell?.model.executionState === 'idle' && cell.model.executionCount
             }""",
             arg=text,
-            timeout=60_000,
         )
 
     @property
@@ -315,7 +314,7 @@ class Sheet:
         """Run a text and put the cursor into the grid of its result."""
         self.run(text)
         cells = self.result.get_by_role("grid")
-        cells.wait_for(timeout=90_000)
+        cells.wait_for()
         cells.focus()
         return self.result
 

@@ -75,9 +75,7 @@ def test_a_cell_is_inserted_and_runs(tree):
     button(tree, "flights", re.compile("Insert"))
     assert tree.sources() == ["%load_ext jupyter_mesh", FLIGHTS]
     tree.command("notebook:run-all-cells")
-    expect(tree.page.locator(".jp-OutputArea-output").last).to_contain_text(
-        "100 rows", timeout=60_000
-    )
+    expect(tree.page.locator(".jp-OutputArea-output").last).to_contain_text("100 rows")
     button(tree, "planes", re.compile("Insert"))
     assert [source.split("\n")[0] for source in tree.sources()] == [
         "%load_ext jupyter_mesh",
@@ -233,12 +231,12 @@ def test_five_thousand_tables_of_one_schema_are_scrolled_at_ease(start_lab, new_
     desk.row("crowd").click()
     desk.row("main").click()
     rows = desk.page.locator(".jp-mesh-tree [role=treeitem]")
-    expect(desk.row("table_00000")).to_be_visible(timeout=60_000)
+    expect(desk.row("table_00000")).to_be_visible()
     assert rows.count() <= 80
     desk.page.locator(".jp-mesh-tree").focus()
     press(desk, "End")
     # A name is text, whatever it says.
-    expect(desk.row("zz <img src=x onerror=alert(1)>")).to_be_visible(timeout=60_000)
+    expect(desk.row("zz <img src=x onerror=alert(1)>")).to_be_visible()
     assert rows.count() <= 80
 
 

@@ -46,15 +46,15 @@ def test_a_promotion_is_followed_over_a_restart_of_its_server(shop, small_folder
     panel = planned(desk)
     panel.get_by_role("button", name=re.compile(r"^Promote \d")).click()
     running = panel.locator("[data-step=run][data-state=running]")
-    expect(running).to_be_visible(timeout=90_000)
+    expect(running).to_be_visible()
     desk.lab.stop()
-    expect(panel).to_contain_text("The Jupyter server does not answer", timeout=90_000)
+    expect(panel).to_contain_text("The Jupyter server does not answer")
     desk.picture("faults-server-gone")
     desk.lab.start()
     expect(panel).not_to_contain_text("does not answer")
     gate.open()
     published = panel.locator(".jp-mesh-state[data-state=published]")
-    expect(published).to_be_visible(timeout=120_000)
+    expect(published).to_be_visible()
 
 
 def test_who_may_only_look_is_told_so_where_they_tried(shop):

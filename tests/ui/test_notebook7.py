@@ -14,7 +14,7 @@ def seven(start_lab, new_desk, small_mesh, small_folder):
     assert small_mesh
     desk = new_desk(start_lab(small_folder), viewport={"width": 1500, "height": 850})
     desk.open("notebooks/products/shop/orders/orders.ipynb")
-    desk.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content", timeout=60_000)
+    desk.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content")
     desk.page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.sessionContext.ready.then(() => null)"
     )
@@ -27,7 +27,6 @@ def test_a_cell_runs_and_is_drawn_in_the_grid(seven):
     seven.command("notebook:run-all-cells")
     seven.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[4].model.executionCount",
-        timeout=60_000,
     )
     seven.page.evaluate(
         """async () => {
@@ -40,7 +39,7 @@ def test_a_cell_runs_and_is_drawn_in_the_grid(seven):
     )
     seven.command("notebook:run-cell")
     result = seven.page.locator(".jp-mesh-result")
-    result.get_by_text("100 rows").wait_for(timeout=60_000)
+    result.get_by_text("100 rows").wait_for()
     coloured = seven.page.locator(".jp-Cell.jp-mod-active .cm-line span", has_text="SELECT")
     expect(coloured.first).to_be_visible()
     seven.picture("notebook7-result")
@@ -49,10 +48,10 @@ def test_a_cell_runs_and_is_drawn_in_the_grid(seven):
 def test_the_notebook_is_promoted_in_a_panel_beside_it(seven):
     seven.page.get_by_role("button", name="Promote").first.click()
     panel = seven.page.locator(".jp-mesh-promotion:visible")
-    panel.locator(".jp-mesh-verdict").wait_for(timeout=60_000)
+    panel.locator(".jp-mesh-verdict").wait_for()
     seven.picture("notebook7-plan")
     panel.get_by_role("button", name=re.compile(r"^Promote \d")).click()
-    panel.locator(".jp-mesh-state[data-state=published]").wait_for(timeout=120_000)
+    panel.locator(".jp-mesh-state[data-state=published]").wait_for()
 
 
 def test_the_sidebar_is_there_too(seven):

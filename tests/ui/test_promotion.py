@@ -8,7 +8,6 @@ import pytest
 
 pytestmark = pytest.mark.long
 NOTEBOOK = "products/shop/orders/orders.ipynb"
-ENDS = 90_000
 
 
 class Bench:
@@ -26,7 +25,7 @@ class Bench:
 
     def state(self, word):
         """Wait until the promotion that is shown stands so."""
-        self.panel.locator(f".jp-mesh-state[data-state={word}]").wait_for(timeout=ENDS)
+        self.panel.locator(f".jp-mesh-state[data-state={word}]").wait_for()
 
     @property
     def spoil(self):
@@ -35,7 +34,7 @@ class Bench:
 
     def open_notebook(self, path=NOTEBOOK):
         self.desk.command("docmanager:open", path=path)
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content", timeout=60_000)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell .cm-content")
 
     def press_promote(self):
         """The button in the toolbar of the notebook."""
@@ -46,7 +45,7 @@ class Bench:
     def plan(self):
         self.open_notebook()
         self.press_promote()
-        self.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
+        self.panel.locator(".jp-mesh-verdict").wait_for()
 
     def promote(self):
         self.button(re.compile(r"^Promote \d")).click()
@@ -76,7 +75,7 @@ def test_a_notebook_is_promoted_to_a_release(bench):
     assert "lake.shop_orders.orders" in bench.panel.inner_text()
     bench.desk.picture("promotion-plan")
     bench.promote()
-    bench.panel.locator("[data-step=run][data-state=running]").wait_for(timeout=ENDS)
+    bench.panel.locator("[data-step=run][data-state=running]").wait_for()
     bench.desk.picture("promotion-running")
     bench.state("published")
     steps = bench.panel.locator(".jp-mesh-steps li")
@@ -100,7 +99,7 @@ def test_a_refused_promotion_shows_the_rows_and_the_way_to_the_cell(bench):
     bench.plan()
     bench.spoil.fill("2")
     bench.panel.get_by_text("Planning…").wait_for()
-    bench.panel.get_by_text("Planning…").wait_for(state="detached", timeout=90_000)
+    bench.panel.get_by_text("Planning…").wait_for(state="detached")
     bench.promote()
     bench.state("refused")
     rows = bench.panel.locator(".jp-mesh-rows tbody tr")
@@ -118,7 +117,7 @@ def test_a_refused_promotion_shows_the_rows_and_the_way_to_the_cell(bench):
     active = bench.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
     assert "mesh.stage" in active.inner_text()
     bench.button("Plan again").click()
-    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
+    bench.panel.locator(".jp-mesh-verdict").wait_for()
     assert bench.spoil.input_value() == "2"
 
 
@@ -138,13 +137,13 @@ def test_a_promotion_goes_on_while_the_page_is_loaded_again(bench, gate):
     gate.stand_in(bench.folder)
     bench.plan()
     bench.promote()
-    bench.panel.locator("[data-step=run][data-state=running]").wait_for(timeout=ENDS)
+    bench.panel.locator("[data-step=run][data-state=running]").wait_for()
     # JupyterLab writes down what is open a moment after it has changed.
     time.sleep(2)
     bench.page.goto(f"{bench.desk.lab.url}lab")
     bench.desk.ready()
     bench.desk.picture("promotion-reloaded")
-    bench.panel.locator("[data-step=run]").wait_for(timeout=90_000)
+    bench.panel.locator("[data-step=run]").wait_for()
     gate.open()
     bench.state("published")
 
@@ -153,7 +152,7 @@ def test_a_promotion_can_be_stopped_and_two_tabs_agree(bench, new_desk, gate):
     gate.stand_in(bench.folder)
     bench.plan()
     bench.promote()
-    bench.panel.locator("[data-step=run][data-state=running]").wait_for(timeout=ENDS)
+    bench.panel.locator("[data-step=run][data-state=running]").wait_for()
     other = Bench(new_desk(bench.desk.lab), bench.folder)
     other.desk.open("lab/workspaces/other?reset")
     other.open_notebook()
@@ -172,12 +171,12 @@ def test_a_notebook_without_a_product_gets_one_laid_out(bench):
     bench.open_notebook("loose.ipynb")
     bench.press_promote()
     form = bench.panel.locator("form.jp-mesh-scaffold")
-    form.wait_for(timeout=90_000)
+    form.wait_for()
     assert form.get_by_label("Ports").input_value() == "orders"
     assert form.get_by_label("Name").input_value() == "loose"
     bench.desk.picture("promotion-scaffold")
     form.get_by_role("button", name="Lay out the product").click()
-    bench.panel.locator(".jp-mesh-verdict").wait_for(timeout=90_000)
+    bench.panel.locator(".jp-mesh-verdict").wait_for()
     assert (bench.folder / "products/shop/loose/product.odps.yaml").is_file()
     bench.desk.picture("promotion-laid-out")
 
@@ -191,5 +190,5 @@ def test_where_there_is_no_mesh_one_can_be_made(start_lab, new_desk, tmp_path, m
     bench.press_promote()
     desk.picture("promotion-no-mesh")
     bench.button("Make a mesh here").click()
-    bench.panel.locator("form.jp-mesh-scaffold").wait_for(timeout=90_000)
+    bench.panel.locator("form.jp-mesh-scaffold").wait_for()
     assert (tmp_path / "mesh.yaml").is_file()

@@ -118,11 +118,11 @@ def test_a_million_rows_come_in_steps_and_scroll_smoothly(sheet):
     result = sheet.grid(MANY)
     for more, rows in (("9,000", "10,000"), ("90,000", "100,000"), ("900,000", "1,000,000")):
         result.get_by_role("button", name=f"Load {more} more").click()
-        result.get_by_text(f"{rows} rows").wait_for(timeout=90_000)
+        result.get_by_text(f"{rows} rows").wait_for()
     assert sheet.page.evaluate(PACE) >= 25
     if result.get_by_role("button", name="Count All").count():
         result.get_by_role("button", name="Count All").click()
-    result.get_by_text("1,000,000 rows of 2,000,000").wait_for(timeout=60_000)
+    result.get_by_text("1,000,000 rows of 2,000,000").wait_for()
     result.get_by_role("grid").focus()
     sheet.press("Control+End", "Home", "Enter")
     assert whole(sheet) == "999999"
@@ -155,7 +155,7 @@ def test_rows_come_while_another_cell_runs(sheet):
     result = sheet.grid(WIDE)
     sheet.begin("import time; time.sleep(300)")
     result.get_by_role("button", name="Load 500 more").click()
-    result.get_by_text("1,500 rows").wait_for(timeout=60_000)
+    result.get_by_text("1,500 rows").wait_for()
 
 
 def test_a_restarted_kernel_says_what_to_do(sheet):
@@ -175,7 +175,7 @@ def test_a_chart_is_drawn_from_the_rows_in_sight(sheet):
     result = sheet.grid(WIDE)
     result.get_by_role("button", name="Chart").click()
     drawn = result.locator(".jp-mesh-result-chart svg, .jp-mesh-result-chart canvas")
-    drawn.first.wait_for(timeout=90_000)
+    drawn.first.wait_for()
     for kind in ("line", "scatter", "histogram", "bar"):
         result.get_by_role("combobox", name="Chart").select_option(kind)
         across = "carrier" if kind == "bar" else "at"
@@ -186,7 +186,7 @@ def test_a_chart_is_drawn_from_the_rows_in_sight(sheet):
     kept = next(text for text in sheet.desk.sources() if "vegalite" in text)
     sheet.desk.command("notebook:run-cell")
     drawn = sheet.page.locator(".jp-RenderedVegaCommon5 svg, .jp-RenderedVegaCommon5 canvas")
-    drawn.last.wait_for(timeout=60_000)
+    drawn.last.wait_for()
     assert "UNNEST(sequence(0, 1499))" in kept
     result.get_by_label("Height").select_option("carrier")
     assert "is not a number" in result.get_by_role("alert").inner_text()
@@ -205,7 +205,7 @@ def test_a_wide_and_long_result_leaves_the_browser_small(sheet):
         f"%%mesh\nSELECT {columns} FROM (SELECT a * 10000 + b AS n"
         " FROM UNNEST(sequence(0, 999)) AS t(a) CROSS JOIN UNNEST(sequence(0, 9999)) AS u(b))"
     )
-    result.get_by_text("more than").wait_for(timeout=60_000)
+    result.get_by_text("more than").wait_for()
     sheet.press("End", "Control+End", "Enter")
     assert whole(sheet)
     session = sheet.page.context.new_cdp_session(sheet.page)
@@ -226,11 +226,11 @@ def test_a_running_query_shows_itself_and_is_cancelled(sheet):
     output = sheet.page.locator(".jp-OutputArea-output")
     # Which query it is can be told to whoever looks after the engine.
     said = re.compile(r"running · [\d.]+ s · .*embedded engine · query [0-9a-f]{32}")
-    output.get_by_text(said).first.wait_for(timeout=60_000)
+    output.get_by_text(said).first.wait_for()
     sheet.desk.picture("results-running")
     output.get_by_role("button", name="Cancel").first.click()
-    sheet.page.get_by_text("QueryCancelled").last.wait_for(timeout=60_000)
-    sheet.page.wait_for_function(IDLE, timeout=60_000)
+    sheet.page.get_by_text("QueryCancelled").last.wait_for()
+    sheet.page.wait_for_function(IDLE)
     result = sheet.grid("%%mesh\nSELECT 42 AS answer")
     result.get_by_text("1 row").wait_for()
 
@@ -238,10 +238,10 @@ def test_a_running_query_shows_itself_and_is_cancelled(sheet):
 def test_the_stop_button_stops_the_query_on_the_engine(sheet):
     sheet.begin(SLOW)
     output = sheet.page.locator(".jp-OutputArea-output")
-    output.get_by_text("running").first.wait_for(timeout=60_000)
+    output.get_by_text("running").first.wait_for()
     sheet.desk.command("notebook:interrupt-kernel")
-    sheet.page.get_by_text("Interrupted: the query was stopped.").first.wait_for(timeout=60_000)
-    sheet.page.wait_for_function(IDLE, timeout=60_000)
+    sheet.page.get_by_text("Interrupted: the query was stopped.").first.wait_for()
+    sheet.page.wait_for_function(IDLE)
     assert not sheet.page.get_by_role("button", name="Cancel", exact=True).count()
 
 
@@ -250,9 +250,9 @@ def test_a_kernel_that_dies_in_a_query_is_told_in_the_cell(sheet):
     told = sheet.page.get_by_text(re.compile(r"^kernel \d+")).inner_text()
     sheet.begin(SLOW)
     output = sheet.page.locator(".jp-OutputArea-output")
-    output.get_by_role("button", name="Cancel").first.wait_for(timeout=60_000)
+    output.get_by_role("button", name="Cancel").first.wait_for()
     os.kill(int(told.split()[1]), signal.SIGKILL)
-    sheet.page.get_by_text("The kernel ended while this query ran").wait_for(timeout=60_000)
+    sheet.page.get_by_text("The kernel ended while this query ran").wait_for()
     assert not output.get_by_role("button", name="Cancel").count()
     sheet.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
     sheet.desk.picture("results-kernel-ended")

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.long
-ENDS = 120_000
 HOSTILE = """%%mesh --into rows
 SELECT id, CAST(amount AS decimal(38, 10)) AS amount,
   CASE WHEN id % 3 = 0 THEN NULL ELSE '<img src=x onerror=alert(1)>' END AS words,
@@ -61,7 +60,6 @@ def run(bare):
                   return cell?.model.executionState === 'idle' && cell.model.executionCount
                 }""",
                 arg=text,
-                timeout=60_000,
             )
 
     run("%load_ext jupyter_mesh\nfrom jupyter_mesh.widgets import *")
@@ -70,7 +68,7 @@ def run(bare):
 
 def last(page, kind):
     found = page.locator(f".jp-OutputArea-output {kind}").last
-    found.wait_for(timeout=60_000)
+    found.wait_for()
     return found
 
 
@@ -142,17 +140,17 @@ def test_a_promotion_goes_on_while_the_kernel_works_and_ends_in_a_release(bare, 
     page = bare.page
     run("PromotionPanel(mesh, 'shop/orders')")
     panel = last(page, ".mesh-promotion")
-    expect(panel).to_contain_text("Nothing stands in the way", timeout=ENDS)
+    expect(panel).to_contain_text("Nothing stands in the way")
     bare.picture("widgets-plan")
     panel.get_by_role("button", name=re.compile(r"^Promote 1\.0\.0")).click()
-    panel.locator("[data-state=running]").first.wait_for(timeout=ENDS)
+    panel.locator("[data-state=running]").first.wait_for()
     # The kernel is free, and what it does next holds nothing up.
     run("print(mesh.query('SELECT 40 + 2').rows())")
     run("import time; time.sleep(300)", ends=False)
-    panel.get_by_text("published").first.wait_for(timeout=ENDS)
+    panel.get_by_text("published").first.wait_for()
     bare.picture("widgets-published")
     expect(panel).to_contain_text("shop/orders 1.0.0")
-    expect(panel).to_contain_text('mesh.read("shop/orders@1.0.0", port="orders")', timeout=ENDS)
+    expect(panel).to_contain_text('mesh.read("shop/orders@1.0.0", port="orders")')
 
 
 def test_a_refusal_shows_the_failing_rows_in_the_dark(bare, run):
@@ -162,14 +160,14 @@ def test_a_refusal_shows_the_failing_rows_in_the_dark(bare, run):
     panel = last(page, ".mesh-promotion")
     panel.get_by_role("textbox").first.fill("2")
     start = panel.get_by_role("button", name=re.compile(r"^Promote 1\.0\.0"))
-    expect(start).to_be_enabled(timeout=ENDS)
+    expect(start).to_be_enabled()
     start.click()
-    panel.get_by_role("alert").first.wait_for(timeout=ENDS)
+    panel.get_by_role("alert").first.wait_for()
     rows = panel.get_by_role("region", name="Failing rows").first
     expect(rows.locator(".mesh-null").first).to_have_text("NULL")
     bare.picture("widgets-refused")
     panel.get_by_role("button", name="Plan again").click()
-    expect(start).to_be_visible(timeout=ENDS)
+    expect(start).to_be_visible()
 
 
 def test_a_promotion_is_stopped_while_the_kernel_works(bare, run, small_folder, gate):
@@ -182,10 +180,10 @@ def test_a_promotion_is_stopped_while_the_kernel_works(bare, run, small_folder, 
     run("import time; time.sleep(600)", ends=False)
     panel = last(bare.page, ".mesh-promotion")
     start = panel.get_by_role("button", name=re.compile(r"^Promote 1\.0\.0"))
-    expect(start).to_be_enabled(timeout=ENDS)
+    expect(start).to_be_enabled()
     start.click()
-    expect(panel).to_contain_text("3 of 5 cells", timeout=ENDS)
+    expect(panel).to_contain_text("3 of 5 cells")
     panel.get_by_role("button", name="Cancel").click()
     # Long before the cell ends.
-    panel.locator("[data-state=cancelled]").wait_for(timeout=60_000)
+    panel.locator("[data-state=cancelled]").wait_for()
     bare.picture("widgets-cancelled")

@@ -3,6 +3,7 @@
 import pytest
 
 from jupyter_mesh.widgets import CatalogBrowser
+from tests.waiting import LONGEST
 
 
 @pytest.fixture
@@ -70,5 +71,5 @@ def test_a_closed_widget_keeps_no_thread_at_work(browser):
     browser.ask("search", q="orders")
     browser.widget.close()
     thread = browser.widget._house.index._thread
-    thread.join(120)
+    thread.join(LONGEST)
     assert not thread.is_alive()
