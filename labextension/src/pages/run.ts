@@ -1,3 +1,4 @@
+// The way from a page to the commands of others.
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 /** How pages reach the commands of others. */
